@@ -1,0 +1,56 @@
+/**
+ * Who may import whom, and which packages: the dependency rule of docs/architecture.md.
+ * A folder that is not listed here may not import anything of ours.
+ */
+const layers = {
+  core: { folders: [], packages: [] },
+  manifest: { folders: ["core"], packages: ["js-yaml", "zod"] },
+  pipeline: { folders: ["core"], packages: ["node:crypto", "node:stream"] },
+  operators: { folders: ["core"], packages: [] },
+  db: { folders: ["core"], packages: ["knex", "pg", "node:*"] },
+  engines: { folders: ["core"], packages: ["dockerode", "tar-stream", "node:*"] },
+  builders: { folders: ["core"], packages: ["dockerode", "@grpc/grpc-js", "protobufjs", "tar-stream", "@balena/dockerignore", "node:*"] },
+  forges: { folders: ["core"], packages: ["@octokit/webhooks", "zod", "node:*"] },
+  git: { folders: ["core"], packages: ["simple-git", "tar-stream", "node:*"] },
+  storage: { folders: ["core"], packages: ["tar-stream", "node:*"] },
+  logs: { folders: ["core"], packages: ["node:*"] },
+  contract: { folders: ["core"], packages: ["zod"] },
+  api: { folders: ["core", "contract", "pipeline/verbs"], packages: ["express", "ws", "prom-client", "zod", "node:*"] },
+};
+
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+/** Matches a dependency path (installed package or node: builtin) that the folder may use. */
+const packagePattern = (names) =>
+  names.flatMap((name) =>
+    name === "node:*"
+      ? ["^(node:)?[a-z_]+(/[a-z]+)?$"]
+      : name.startsWith("node:")
+        ? [`^(node:)?${escaped(name.slice(5))}$`]
+        : [`node_modules/${escaped(name)}/`, `node_modules/@types/${escaped(name)}/`],
+  );
+
+const rules = Object.entries(layers).flatMap(([folder, { folders, packages }]) => [
+  {
+    name: `${folder}-imports-only-${folders.join("-") || "itself"}`,
+    severity: "error",
+    from: { path: `^src/${folder}/` },
+    to: { path: "^src/", pathNot: `^src/(${[folder, ...folders].join("|")})/` },
+  },
+  {
+    name: `${folder}-uses-only-its-packages`,
+    severity: "error",
+    from: { path: `^src/${folder}/` },
+    to: { pathNot: ["^src/", ...packagePattern(packages)] },
+  },
+]);
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...rules,
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-test-code-in-src", severity: "error", from: { path: "^src/" }, to: { path: "^(test|bench|scripts)/" } },
+    { name: "every-folder-has-a-line", severity: "error", from: { path: "^src/[^/]+/", pathNot: `^src/(${Object.keys(layers).join("|")})/` }, to: {} },
+  ],
+  options: { parser: "swc", tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" }, exclude: { path: "^src/web/" } },
+};
