@@ -1,0 +1,324 @@
+import type { Machine } from "./engine.ts";
+import type { ReplicaResources } from "./manifest.ts";
+import type { ReservedReplica } from "./run.ts";
+
+/** An experiment in Waiting whose needs and approval are met. */
+export interface WaitingExperiment {
+  readonly id: string;
+  readonly projectId: string;
+  readonly sequence: number;
+  /** 1..99, smaller is sooner. */
+  readonly priority: number;
+  readonly concurrency: { readonly group: string; readonly limit: number } | undefined;
+}
+
+/** A run in Queueing without a reservation. */
+export interface QueueingRun {
+  readonly id: string;
+  readonly attemptId: string;
+  readonly experimentId: string;
+  readonly engine: string;
+  readonly sequence: number;
+  readonly priority: number;
+  readonly queuedSeconds: number;
+  readonly replicas: readonly { readonly name: string; readonly resources: ReplicaResources }[];
+}
+
+export interface EngineSnapshot {
+  readonly name: string;
+  /** undefined: it does not answer, so nothing is known and nothing is given out. */
+  readonly machines: readonly Machine[] | undefined;
+  /** Why nothing new is admitted now ("paused by …", "the disk is 91 % full"); undefined where it takes work. */
+  readonly closed: string | undefined;
+  readonly reservations: readonly ReservedReplica[];
+}
+
+/** All that the scheduler knows when it decides; read in one statement under its lock. */
+export interface Snapshot {
+  readonly projects: readonly {
+    readonly id: string;
+    readonly slug: string;
+    readonly maxActive: number | undefined;
+    readonly active: number;
+  }[];
+  readonly groups: readonly {
+    readonly projectId: string;
+    readonly group: string;
+    readonly active: number;
+  }[];
+  readonly waiting: readonly WaitingExperiment[];
+  readonly queueing: readonly QueueingRun[];
+  readonly engines: readonly EngineSnapshot[];
+}
+
+export interface Admission {
+  /** Experiments that leave Waiting. */
+  readonly admitted: readonly string[];
+  /** Experiments that stay, each with its reason and position. */
+  readonly held: readonly { readonly experimentId: string; readonly reason: string }[];
+  readonly reserved: readonly {
+    readonly runId: string;
+    readonly attemptId: string;
+    readonly reservation: readonly ReservedReplica[];
+  }[];
+  readonly queued: readonly {
+    readonly runId: string;
+    readonly experimentId: string;
+    readonly reason: string;
+  }[];
+}
+
+/** After so long at the head of the queue, nothing smaller overtakes a run any more. */
+export const RESERVE_AFTER_SECONDS = 300;
+
+/** The rows behind the scheduler's decisions. */
+export interface AdmissionStore {
+  snapshot(): Promise<
+    Omit<Snapshot, "engines"> & {
+      readonly reservations: readonly (ReservedReplica & { readonly engine: string })[];
+    }
+  >;
+  pausedEngines(): Promise<ReadonlyMap<string, string>>;
+  setPaused(engine: string, reason: string | undefined): Promise<void>;
+}
+
+/**
+ * The scheduler's decision. Smaller priority number first, then age. A run that does not fit lets smaller ones pass,
+ * until it has waited RESERVE_AFTER_SECONDS: then its engine is kept for it.
+ */
+export function admit(snapshot: Snapshot): Admission {
+  return { ...admitExperiments(snapshot), ...reserveRuns(snapshot) };
+}
+
+const byTurn = (a: { priority: number; sequence: number }, b: typeof a): number =>
+  a.priority - b.priority || a.sequence - b.sequence;
+
+function admitExperiments({
+  projects,
+  groups,
+  waiting,
+}: Snapshot): Pick<Admission, "admitted" | "held"> {
+  const admitted: string[] = [];
+  const held: { experimentId: string; reason: string }[] = [];
+  const project = new Map(projects.map((each) => [each.id, { ...each }]));
+  const groupKey = (projectId: string, group: string): string => `${projectId} ${group}`;
+  const inGroup = new Map(
+    groups.map((each) => [groupKey(each.projectId, each.group), each.active]),
+  );
+  const line = new Map<string, number>();
+  const wait = (experimentId: string, queue: string, why: (position: string) => string): void => {
+    const position = (line.get(queue) ?? 0) + 1;
+    line.set(queue, position);
+    held.push({
+      experimentId,
+      reason: why(position === 1 ? "next in line" : `${ordinal(position)} in line`),
+    });
+  };
+
+  for (const experiment of waiting.toSorted(byTurn)) {
+    const its = project.get(experiment.projectId);
+    if (its === undefined) continue;
+    const { concurrency } = experiment;
+    const key = concurrency && groupKey(its.id, concurrency.group);
+    const groupActive = key === undefined ? 0 : (inGroup.get(key) ?? 0);
+    if (its.maxActive !== undefined && its.active >= its.maxActive) {
+      const { active, maxActive, slug } = its;
+      wait(
+        experiment.id,
+        its.id,
+        (position) =>
+          `${active} of ${slug}'s at most ${maxActive} experiments are active; ${position}`,
+      );
+    } else if (concurrency !== undefined && key !== undefined && groupActive >= concurrency.limit) {
+      wait(
+        experiment.id,
+        key,
+        (position) =>
+          `group ${concurrency.group} runs ${groupActive} of at most ${concurrency.limit}; ${position}`,
+      );
+    } else {
+      its.active += 1;
+      if (key !== undefined) inGroup.set(key, groupActive + 1);
+      admitted.push(experiment.id);
+    }
+  }
+  return { admitted, held };
+}
+
+/** A machine with what is free on it. */
+interface Free {
+  readonly machine: Machine;
+  cpus: number;
+  memoryBytes: number;
+  devices: Machine["devices"];
+}
+
+function reserveRuns({ queueing, engines }: Snapshot): Pick<Admission, "reserved" | "queued"> {
+  const reserved: Admission["reserved"][number][] = [];
+  const queued: Admission["queued"][number][] = [];
+  for (const engine of engines) {
+    const runs = queueing.filter((run) => run.engine === engine.name).toSorted(byTurn);
+    const free = (engine.machines ?? []).map((machine) => freeOf(machine, engine.reservations));
+    let keptFor: string | undefined;
+    let position = 0;
+    for (const run of runs) {
+      const stays = (reason: string): void => {
+        position += 1;
+        const turn = position === 1 ? "next in line" : `${ordinal(position)} in line`;
+        queued.push({
+          runId: run.id,
+          experimentId: run.experimentId,
+          reason: `${reason}; ${turn}`,
+        });
+      };
+      if (engine.machines === undefined) stays(`engine ${engine.name} does not answer`);
+      else if (engine.closed !== undefined) stays(engine.closed);
+      else if (keptFor !== undefined)
+        stays(`engine ${engine.name} is kept free for ${keptFor}, which has waited longest`);
+      else {
+        const reservation = fit(run, free);
+        if (reservation !== undefined) {
+          reserved.push({ runId: run.id, attemptId: run.attemptId, reservation });
+          continue;
+        }
+        stays(shortage(run, free));
+        if (run.queuedSeconds >= RESERVE_AFTER_SECONDS)
+          keptFor = `an earlier run that ${demand(run)}`;
+      }
+    }
+  }
+  return { reserved, queued };
+}
+
+function freeOf(machine: Machine, reservations: readonly ReservedReplica[]): Free {
+  const here = reservations.filter((reservation) => reservation.machine === machine.name);
+  const taken = new Set(here.flatMap((reservation) => reservation.devices));
+  return {
+    machine,
+    cpus: machine.cpus - sum(here.map((reservation) => reservation.cpus)),
+    memoryBytes: machine.memoryBytes - sum(here.map((reservation) => reservation.memoryBytes)),
+    devices: machine.devices.filter((device) => !taken.has(device.id)),
+  };
+}
+
+/** Places every replica, first fit, and takes its share from `free`; all of them or none. */
+function fit(run: QueueingRun, free: Free[]): readonly ReservedReplica[] | undefined {
+  const trial = free.map((each) => ({ ...each }));
+  const placed: ReservedReplica[] = [];
+  for (const { name, resources } of run.replicas) {
+    const { cpus, memoryBytes, gpu } = resources;
+    const count = gpu?.count ?? 0;
+    const room = trial.find(
+      (each) =>
+        each.cpus >= cpus &&
+        each.memoryBytes >= memoryBytes &&
+        matching(each.devices, gpu?.product).length >= count,
+    );
+    if (room === undefined) return undefined;
+    const devices = matching(room.devices, gpu?.product)
+      .slice(0, count)
+      .map(({ id }) => id);
+    room.cpus -= cpus;
+    room.memoryBytes -= memoryBytes;
+    room.devices = room.devices.filter(({ id }) => !devices.includes(id));
+    placed.push({ replica: name, machine: room.machine.name, cpus, memoryBytes, devices });
+  }
+  free.splice(0, free.length, ...trial);
+  return placed;
+}
+
+/** The devices that a product name, or an alias of it, means. */
+function matching(devices: Machine["devices"], product: string | undefined): Machine["devices"] {
+  if (product === undefined) return devices;
+  const wanted = product.toLowerCase();
+  return devices.filter((device) =>
+    [device.product, ...device.aliases].some((name) => name.toLowerCase() === wanted),
+  );
+}
+
+/** Why a run can never fit on these machines, however empty; undefined where it can. */
+export function neverFits(
+  replicas: readonly { readonly name: string; readonly resources: ReplicaResources }[],
+  engine: { readonly name: string; readonly machines: readonly Machine[] },
+): string | undefined {
+  const { name, machines } = engine;
+  for (const { resources } of replicas) {
+    const { cpus, memoryBytes, gpu } = resources;
+    const most = {
+      cpus: Math.max(0, ...machines.map((machine) => machine.cpus)),
+      memory: Math.max(0, ...machines.map((machine) => machine.memoryBytes)),
+      gpus: Math.max(
+        0,
+        ...machines.map((machine) => matching(machine.devices, gpu?.product).length),
+      ),
+    };
+    if (cpus > most.cpus)
+      return `${cpus} CPUs: the largest machine of engine ${name} has ${most.cpus}.`;
+    if (memoryBytes > most.memory)
+      return `${gibibytes(memoryBytes)} GiB of memory: the largest machine of engine ${name} has ${gibibytes(most.memory)}.`;
+    if (gpu !== undefined && gpu.count > most.gpus) {
+      const kind = gpu.product === undefined ? "GPUs" : `GPUs of product ${gpu.product}`;
+      return `${gpu.count} ${kind}: the largest machine of engine ${name} has ${most.gpus}.`;
+    }
+  }
+  const empty = machines.map((machine) => freeOf(machine, []));
+  const run = {
+    id: "",
+    attemptId: "",
+    experimentId: "",
+    engine: name,
+    sequence: 0,
+    priority: 0,
+    queuedSeconds: 0,
+    replicas,
+  };
+  if (fit(run, empty) !== undefined) return undefined;
+  return `${replicas.length} replicas that together ${demand(run)}: engine ${name} is too small for them all at once.`;
+}
+
+function demand({ replicas }: Pick<QueueingRun, "replicas">): string {
+  const gpus = sum(replicas.map(({ resources }) => resources.gpu?.count ?? 0));
+  const cpus = sum(replicas.map(({ resources }) => resources.cpus));
+  const memory = gibibytes(sum(replicas.map(({ resources }) => resources.memoryBytes)));
+  return `needs ${gpus > 0 ? `${plural(gpus, "GPU")}, ` : ""}${plural(cpus, "CPU")} and ${memory} GiB`;
+}
+
+/** What is short, in the words of the note: "needs 2 GPUs, 1 free". */
+function shortage(run: QueueingRun, free: readonly Free[]): string {
+  const wanted = (pick: (resources: ReplicaResources) => number): number =>
+    sum(run.replicas.map(({ resources }) => pick(resources)));
+  const product = run.replicas.find(({ resources }) => resources.gpu !== undefined)?.resources.gpu
+    ?.product;
+  const gpus = {
+    needed: wanted(({ gpu }) => gpu?.count ?? 0),
+    free: sum(free.map((each) => matching(each.devices, product).length)),
+  };
+  const cpus = {
+    needed: wanted((resources) => resources.cpus),
+    free: sum(free.map((each) => each.cpus)),
+  };
+  const memory = {
+    needed: wanted((resources) => resources.memoryBytes),
+    free: sum(free.map((each) => each.memoryBytes)),
+  };
+  if (gpus.needed > gpus.free) return `needs ${plural(gpus.needed, "GPU")}, ${gpus.free} free`;
+  if (cpus.needed > cpus.free)
+    return `needs ${plural(cpus.needed, "CPU")}, ${round(cpus.free)} free`;
+  if (memory.needed > memory.free)
+    return `needs ${gibibytes(memory.needed)} GiB of memory, ${gibibytes(memory.free)} free`;
+  return `${demand(run)}, free but not together on one machine`;
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+const round = (value: number): number => Math.round(value * 100) / 100;
+const gibibytes = (bytes: number): number => round(bytes / 2 ** 30);
+const plural = (count: number, noun: string): string =>
+  `${round(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+function ordinal(position: number): string {
+  const tens = position % 100;
+  const suffix =
+    tens >= 11 && tens <= 13 ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[position % 10] ?? "th");
+  return `${position}${suffix}`;
+}

@@ -1,0 +1,35 @@
+import type { TokenStore } from "./access.ts";
+import type { AdmissionStore } from "./admission.ts";
+import type { DeliveryStore } from "./delivery.ts";
+import type { EventBus } from "./events.ts";
+import type { ExperimentStore } from "./experiment.ts";
+import type { ImageStore } from "./image-store.ts";
+import type { Queue } from "./job.ts";
+import type { LogIndex } from "./log-store.ts";
+import type { ProjectStore } from "./project.ts";
+import type { RunStore } from "./run.ts";
+
+export interface Stores {
+  readonly projects: ProjectStore;
+  readonly experiments: ExperimentStore;
+  readonly runs: RunStore;
+  readonly deliveries: DeliveryStore;
+  readonly images: ImageStore;
+  readonly tokens: TokenStore;
+  readonly logs: LogIndex;
+  readonly queue: Queue;
+  readonly admission: AdmissionStore;
+  readonly events: Pick<EventBus, "publish">;
+}
+
+/** Everything kept. Inside `transaction` the same stores, all or nothing; hints go out with the commit. */
+export interface Database extends Stores {
+  transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /** Runs `work` in a transaction if no other server is in the same section; else answers undefined at once. */
+  exclusively<T>(section: Section, work: (stores: Stores) => Promise<T>): Promise<T | undefined>;
+  /** Whether it answers now, and has the schema that this server knows. */
+  check(): Promise<void>;
+}
+
+/** What only one server may do at a time. */
+export type Section = "scheduler" | "sweep";

@@ -1,0 +1,138 @@
+import type { EngineKind, ReplicaResources } from "./manifest.ts";
+
+/** A folder of the machine that a replica sees. */
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface WorkloadReplica {
+  /** `worker-0`: its peers reach it by this name. */
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly resources: ReplicaResources;
+  /** Ids of the devices reserved for it. */
+  readonly devices: readonly string[];
+}
+
+/** What an engine is handed for one attempt of a run. */
+export interface Workload {
+  readonly attemptId: string;
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly projectId: string;
+  /** The image's id or digest. */
+  readonly image: string;
+  /** Runs as `sh -c <command>`, replacing the image's ENTRYPOINT. */
+  readonly command: string;
+  readonly replicas: readonly WorkloadReplica[];
+  readonly mounts: readonly Mount[];
+  readonly graceSeconds: number;
+  readonly internet: boolean;
+}
+
+export type ReplicaState =
+  | { readonly kind: "prepared" }
+  | { readonly kind: "running"; readonly startedAt: string }
+  | {
+      readonly kind: "exited";
+      readonly exitCode: number;
+      readonly outOfMemory: boolean;
+      readonly startedAt: string | undefined;
+      readonly finishedAt: string | undefined;
+      /** Why it could not be started, where it never ran: "exec: no such file". */
+      readonly error?: string | undefined;
+    };
+
+/** A workload as the engine knows it. Times are RFC 3339. */
+export type Observation =
+  /** Made, and inert. */
+  | { readonly kind: "prepared"; readonly replicas: Readonly<Record<string, ReplicaState>> }
+  | { readonly kind: "running"; readonly replicas: Readonly<Record<string, ReplicaState>> }
+  /** Every replica has ended, or one failed and the others were stopped. */
+  | { readonly kind: "exited"; readonly replicas: Readonly<Record<string, ReplicaState>> }
+  /** It was there and is gone without an ending. */
+  | { readonly kind: "lost"; readonly replicas: Readonly<Record<string, ReplicaState>> };
+
+export interface ListedWorkload {
+  readonly engineId: string;
+  readonly attemptId: string;
+  readonly observation: Observation;
+}
+
+export interface Device {
+  /** Unique on the engine. */
+  readonly id: string;
+  /** As the vendor names it. */
+  readonly product: string;
+  /** Other names that manifests use for it. */
+  readonly aliases: readonly string[];
+}
+
+export interface Machine {
+  readonly name: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly devices: readonly Device[];
+}
+
+export interface LogPiece {
+  readonly stream: "stdout" | "stderr";
+  readonly bytes: Uint8Array;
+}
+
+/** One measurement of one replica. */
+export interface ResourceSample {
+  readonly at: string;
+  /** Cores in use. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly networkReceivedBytes: number;
+  readonly networkSentBytes: number;
+}
+
+/**
+ * Where runs execute. Gone is an answer (`lost`); not reachable is an error (EngineUnreachableError).
+ * A field that it cannot honour throws UnsupportedError before anything exists.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly kind: EngineKind;
+
+  /** Makes an inert workload, or finds the one that this attempt has, and returns the engine's name for it. */
+  prepare(workload: Workload, signal?: AbortSignal): Promise<string>;
+
+  /** Starts what was prepared. Starting twice runs it once, also after it has ended. Throws WorkloadGoneError where it is not there. */
+  start(engineId: string, signal?: AbortSignal): Promise<void>;
+
+  /** SIGTERM, then SIGKILL after the grace; returns when asked for, not when over. Safe to repeat, also when it is gone. */
+  stop(engineId: string, graceSeconds: number): Promise<void>;
+
+  /** Removes the workload and everything that was made for it. Safe to repeat. Its logs are gone after this. */
+  remove(engineId: string): Promise<void>;
+
+  /** All workloads of this installation, in one answer. */
+  list(): Promise<readonly ListedWorkload[]>;
+
+  /** Yields whenever something may have changed; a hint, never the truth. Ends with an error when the connection does. */
+  watch(signal: AbortSignal): AsyncIterable<void>;
+
+  /** A replica's output, live, from the given number of bytes per stream on; ends when the replica has ended and all was read. */
+  logs(
+    engineId: string,
+    replica: string,
+    skip: { readonly stdout: number; readonly stderr: number },
+    signal: AbortSignal,
+  ): AsyncIterable<LogPiece>;
+
+  /** One sample per replica that runs. */
+  resources(
+    engineId: string,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, ResourceSample>>>;
+
+  /** The machines that take new work now. */
+  capacity(signal?: AbortSignal): Promise<readonly Machine[]>;
+}

@@ -1,0 +1,50 @@
+export const JOB_KINDS = ["experiment", "run", "delivery", "notice"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** A queue entry, as claimed. */
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  /** The experiment, run, delivery or notice to move on. */
+  readonly subjectId: string;
+  /** Grows with each claim: a writer that lost its lease is known by it. */
+  readonly token: number;
+  /** How often it threw in a row. */
+  readonly failures: number;
+  /** How often a lease on it was lost in a row. */
+  readonly lostLeases: number;
+  /** Wakes counted when it was last looked at; one that comes later makes it due at once. */
+  readonly wakes: number;
+  /** The safety net made it due, not a wake: counted, as without faults it never is. */
+  readonly overdue: boolean;
+}
+
+/** At least once: a job whose server dies is handed out again. Every write names its own lease. */
+export interface Queue {
+  /** A new job, due now. Where it is there already, it is woken. */
+  push(kind: JobKind, subjectId: string): Promise<void>;
+  /** Up to `limit` due jobs, for this server. */
+  claim(limit: number): Promise<readonly Job[]>;
+  /** Inside a transaction: locks the job and throws LostLeaseError where this claim no longer holds it. */
+  hold(job: Job): Promise<void>;
+  /** Reads the wakes before a handler looks: what comes after this is not lost. */
+  look(job: Job): Promise<Job>;
+  /** Hands it back, due in `seconds`, at once if a wake came since `look`. */
+  release(job: Job, seconds: number): Promise<void>;
+  /** Hands it back after a fault of the platform's, due in `seconds`. Does nothing where the lease is lost. */
+  retry(job: Job, seconds: number, error: string): Promise<void>;
+  /** Nothing is left to do. */
+  finish(job: Job): Promise<void>;
+  /** Makes it due; during a claim, makes it due right after. */
+  wake(kind: JobKind, subjectIds: readonly string[]): Promise<void>;
+  /** How many are due or claimed, by kind, and the age in seconds of the oldest due one. */
+  depth(): Promise<
+    readonly {
+      readonly kind: JobKind;
+      readonly due: number;
+      readonly claimed: number;
+      readonly waiting: number;
+      readonly oldestDueSeconds: number;
+    }[]
+  >;
+}

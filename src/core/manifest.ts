@@ -1,0 +1,136 @@
+import type { Json, Warning } from "./experiment.ts";
+
+export const OPERATORS = [
+  "jobset",
+  "batchjob",
+  "pytorch",
+  "jax",
+  "xgboost",
+  "tf",
+  "kuberay",
+  "ray",
+  "slurm",
+  "vertexai",
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface GpuRequest {
+  readonly count: number;
+  /** The kind of slice or device: "gpu", "mig-3g.20gb", … */
+  readonly type: string | undefined;
+  /** The model, by its product name or an alias of it. */
+  readonly product: string | undefined;
+}
+
+/** What one replica asks for, in one shape, whatever the manifest's way of saying it. */
+export interface ReplicaResources {
+  /** Cores requested (reserved). */
+  readonly cpus: number;
+  /** Cores it may use at most; the engine clamps it to the machine. */
+  readonly cpuLimit: number;
+  readonly memoryBytes: number;
+  /** Size of /dev/shm. */
+  readonly shmBytes: number;
+  readonly gpu: GpuRequest | undefined;
+}
+
+/** A group of equal replicas. */
+export interface ReplicaType {
+  readonly name: string;
+  /** Jobs of this type. */
+  readonly count: number;
+  /** Replicas in each job. */
+  readonly completions: number;
+  /** How many of a job's replicas run at once. */
+  readonly parallelisms: number;
+  readonly resources: ReplicaResources;
+}
+
+export interface ManifestBuilder {
+  readonly image: string | undefined;
+  /** Relative to the context; if it is not there, relative to the repository's root. */
+  readonly dockerfile: string;
+  readonly context: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly target: string | undefined;
+  readonly registry: string | undefined;
+}
+
+export interface ManifestClone {
+  readonly depth: number;
+  readonly includeDotGit: boolean;
+  readonly submodules: "false" | "true" | "recursive";
+}
+
+export interface ConcurrencyGroup {
+  readonly group: string;
+  readonly limit: number;
+  readonly cancel: "none" | "queued" | "running";
+}
+
+/** What a repository asks for, validated and in one shape; every default is filled in. */
+export interface Manifest {
+  readonly kind: "AIchorManifest" | "Experiment";
+  readonly apiVersion: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, Json>>;
+  readonly priority: number | undefined;
+  readonly concurrency: ConcurrencyGroup | undefined;
+  readonly needs: readonly string[];
+  readonly approval: boolean;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly builder: ManifestBuilder;
+  readonly clone: ManifestClone;
+  readonly spec: {
+    readonly operator: Operator;
+    readonly image: string | undefined;
+    /** A shell command, placeholders already replaced once parameters are known. */
+    readonly command: string;
+    readonly engineName: string | undefined;
+    readonly timeoutSeconds: number | undefined;
+    readonly queueTimeoutSeconds: number | undefined;
+    readonly env: Readonly<Record<string, string>>;
+    readonly types: readonly ReplicaType[];
+    readonly restartPolicy: { readonly backoffLimit: number };
+    readonly gracefulTermination: { readonly terminationGracePeriodSeconds: number };
+    readonly tensorboard: { readonly enabled: boolean };
+  };
+}
+
+/** A located error of a manifest. */
+export interface ManifestError {
+  /** Dotted, as in the file: `spec.types.worker.resources.cpus`; empty for the file as a whole. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+}
+
+export interface ManifestVerdict {
+  /** undefined exactly when there are errors. */
+  readonly manifest: Manifest | undefined;
+  readonly errors: readonly ManifestError[];
+  readonly warnings: readonly Warning[];
+}
+
+/** What a project and its engine allow; without one, a manifest is judged by itself. */
+export interface ManifestContext {
+  /** Engine names of the project, each with the kind that decides which fields it honours. */
+  readonly engines: readonly {
+    readonly name: string;
+    readonly kind: EngineKind;
+    readonly aliases: readonly string[];
+  }[];
+  readonly defaultEngine: string;
+}
+
+export type EngineKind = "docker" | "swarm" | "kubernetes" | "slurm" | "dummy";
+
+export interface ManifestParser {
+  /** Never throws for what the text holds; linear in its size. */
+  parse(text: string, context?: ManifestContext): ManifestVerdict;
+}

@@ -1,0 +1,25 @@
+/** The folders of one experiment on the engine's machine. */
+export interface Workspace {
+  /** Read-only for the experiment. */
+  readonly input: string;
+  readonly output: string;
+  /** Lasts as long as the project. */
+  readonly cache: string;
+  /** Of a resubmit's parent, read-only. */
+  readonly parentOutput: string | undefined;
+}
+
+/** Gives experiments their folders and takes their outputs into the bucket. */
+export interface Workspaces {
+  /** Makes the folders; safe to repeat. */
+  open(experiment: {
+    readonly id: string;
+    readonly projectSlug: string;
+    readonly parentId: string | undefined;
+  }): Promise<Workspace>;
+  /** Nothing writes any more: the outputs are the server's own, kept in the output bucket. Safe to repeat. Tells what was not kept, one sentence each. */
+  close(experiment: {
+    readonly id: string;
+    readonly projectSlug: string;
+  }): Promise<readonly string[]>;
+}
