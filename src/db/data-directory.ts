@@ -1,0 +1,94 @@
+import { chmod, link, mkdir, readFile, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Knex } from "knex";
+
+import { writeDurably } from "./write-durably.ts";
+
+/** Absolute paths of the data directory and of its folders. */
+export type DataDirectory = {
+  readonly root: string;
+  readonly postgres: string;
+  readonly buckets: string;
+  readonly logs: string;
+  readonly git: string;
+  readonly archives: string;
+  readonly tmp: string;
+};
+
+/** Makes what is missing; safe to repeat. Nobody but this user looks into the folders. */
+export async function createDataDirectory(path: string): Promise<DataDirectory> {
+  try {
+    // Started by root, PostgreSQL may have to run as another user, who passes through on the way to its own folder.
+    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    const root = await realpath(path);
+    const folders = {
+      postgres: join(root, "postgres"),
+      buckets: join(root, "buckets"),
+      logs: join(root, "logs"),
+      git: join(root, "git"),
+      archives: join(root, "archives"),
+      tmp: join(root, "tmp"),
+    };
+    for (const folder of Object.values(folders)) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+    }
+    return { root, ...folders };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Assay cannot use ${path} as its data directory: ${reason}. Give that folder to this user, or set ASSAY_DATA_DIR to another.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Ties the directory to its database: the first one is noted in it, any other is refused. Call it before migrating, so
+ * that a foreign database is left untouched, and after, when a new database has its id.
+ */
+export async function claimDataDirectory(
+  { root }: Pick<DataDirectory, "root">,
+  readDatabaseId: () => Promise<string | undefined>,
+): Promise<void> {
+  const path = join(root, "database-id");
+  const id = await readDatabaseId();
+  const claimed = (await readNoted(path)) ?? (id && (await note(path, id)));
+  if (claimed === undefined || claimed === id) return;
+  throw new Error(
+    `The data directory ${root} belongs to the database ${claimed}, but this is ${id ?? "an empty one"}. Set DATABASE_URL to the database it belongs to, or ASSAY_DATA_DIR to a directory of its own.`,
+  );
+}
+
+/** undefined before the first migration. */
+export async function findDatabaseId(knex: Knex): Promise<string | undefined> {
+  const { rows } = await knex.raw("select to_regclass('installation') is not null as migrated");
+  if (!rows[0].migrated) return undefined;
+  const installation = await knex("installation").first("id");
+  return installation?.id;
+}
+
+/** Of servers that note at the same time, one wins, and every one is told who did. */
+async function note(path: string, id: string): Promise<string | undefined> {
+  const offer = `${path}.${id}.${process.pid}`;
+  await writeDurably(offer, `${id}\n`);
+  try {
+    await link(offer, path);
+    return id;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST")
+      return await readNoted(path);
+    throw error;
+  } finally {
+    await rm(offer, { force: true });
+  }
+}
+
+const readNoted = async (path: string): Promise<string | undefined> => {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return text.trim() || undefined;
+};
