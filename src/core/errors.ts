@@ -83,6 +83,10 @@ export class EngineUnreachableError extends Error {
 export class EngineFullError extends Error {
   override name = "EngineFullError";
 }
+/** The disk that the platform itself writes to is full: free some, then try again. */
+export class StorageFullError extends Error {
+  override name = "StorageFullError";
+}
 /** The database cannot be reached now. */
 export class DatabaseUnavailableError extends Error {
   override name = "DatabaseUnavailableError";
