@@ -19,7 +19,14 @@ export interface Stores {
   readonly logs: LogIndex;
   readonly queue: Queue;
   readonly admission: AdmissionStore;
+  readonly servers: ServerStore;
   readonly events: Pick<EventBus, "publish">;
+}
+
+/** The servers that share this database. */
+export interface ServerStore {
+  /** Ends the leases of those that died; answers how many jobs became due by it. */
+  releaseDead(): Promise<number>;
 }
 
 /** Everything kept. Inside `transaction` the same stores, all or nothing; hints go out with the commit. */

@@ -297,8 +297,8 @@ export interface ExperimentStore {
   advance(experiment: Experiment, move: Move): Promise<void>;
   /** A new note of the running step; no history where it is the same. */
   note(experiment: Experiment, note: string): Promise<void>;
-  /** Waiting has read what it must wait for. */
-  setConditions(id: string, conditions: Conditions): Promise<void>;
+  /** Waiting has read what it must wait for; once `ready`, the scheduler may admit it. */
+  setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void>;
   /** Answers false where it was asked for before or has finished; `kill` may be added later. */
   requestCancel(id: string, kill: boolean): Promise<boolean>;
   approve(id: string): Promise<boolean>;

@@ -29,8 +29,11 @@ export interface Queue {
   hold(job: Job): Promise<void>;
   /** Reads the wakes before a handler looks: what comes after this is not lost. */
   look(job: Job): Promise<Job>;
-  /** Hands it back, due in `seconds`, at once if a wake came since `look`. */
-  release(job: Job, seconds: number): Promise<void>;
+  /**
+   * Hands it back, at once if a wake came since `look`. `timer`: due in `seconds` because something is to be done then.
+   * `net`: a wake is expected, and `seconds` is only the safety net.
+   */
+  release(job: Job, seconds: number, why: "timer" | "net"): Promise<void>;
   /** Hands it back after a fault of the platform's, due in `seconds`. Does nothing where the lease is lost. */
   retry(job: Job, seconds: number, error: string): Promise<void>;
   /** Nothing is left to do. */

@@ -89,9 +89,13 @@ export interface ProjectStore {
   /** Every commit that a ref of the project was seen at: what is reachable from them is not new. */
   seenCommits(id: string): Promise<readonly string[]>;
   seenRefs(id: string): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
-  /** undefined commit: the ref was deleted (its commits stay seen). */
+  /** undefined commit: the ref was deleted. What a deletion or a forced push leaves behind stays seen. */
   markSeen(
     id: string,
-    refs: readonly { readonly ref: string; readonly commit: string | undefined }[],
+    refs: readonly {
+      readonly ref: string;
+      readonly commit: string | undefined;
+      readonly forced?: boolean;
+    }[],
   ): Promise<void>;
 }

@@ -75,6 +75,7 @@ export interface Attempt {
   readonly engineId: string | undefined;
   /** What the observer last saw. */
   readonly observation: Observation | undefined;
+  readonly observedAt: Date | undefined;
   readonly createdAt: Date;
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
@@ -102,6 +103,8 @@ export interface Run {
   readonly exitCode: number | undefined;
   readonly exception: StepException | undefined;
   readonly createdAt: Date;
+  /** When it last began to wait for the engine. */
+  readonly queuedAt: Date | undefined;
   /** When the first container of the first attempt started. */
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
@@ -134,7 +137,8 @@ export interface RunStore {
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** Moves from the state it was read at, with history; throws StaleExperimentError where somebody else moved it. */
   advance(run: Run, move: RunMove): Promise<void>;
-  reason(id: string, reason: string): Promise<void>;
+  /** Answers whether it is another one than before. */
+  reason(id: string, reason: string): Promise<boolean>;
   /** Answers whether this call was the first to ask. */
   requestCancel(id: string, kill: boolean): Promise<boolean>;
   /** The token's run, while the run is not over. */

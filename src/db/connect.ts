@@ -1,6 +1,8 @@
 import createPool, { type Knex } from "knex";
 import { types } from "pg";
 
+import { reasonOf } from "./caught.ts";
+
 export type PostgresConnection = {
   /** A host name, or the folder of a unix socket. */
   readonly host: string;
@@ -38,6 +40,8 @@ export function createKnex(
       keepAlive: true,
     },
     pool: { min: 0, max: poolMax },
+    // Values may be secrets, and messages of errors are logged: they show $1 instead.
+    compileSqlOnError: false,
     // What goes wrong is thrown as well, and logged where it is handled.
     log: { warn: () => {}, error: () => {} },
   });
@@ -60,9 +64,8 @@ async function readVersion(knex: Knex): Promise<{ number: number; text: string }
     );
     return rows[0];
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new Error(
-      `The database does not answer: ${reason}. Check DATABASE_URL and that PostgreSQL runs there.`,
+      `The database does not answer: ${reasonOf(error)}. Check DATABASE_URL and that PostgreSQL runs there.`,
       { cause: error },
     );
   }

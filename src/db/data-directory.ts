@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { Knex } from "knex";
 
+import { codeOf, reasonOf } from "./caught.ts";
 import { writeDurably } from "./write-durably.ts";
 
 /** Absolute paths of the data directory and of its folders. */
@@ -36,9 +37,8 @@ export async function createDataDirectory(path: string): Promise<DataDirectory> 
     }
     return { root, ...folders };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Assay cannot use ${path} as its data directory: ${reason}. Give that folder to this user, or set ASSAY_DATA_DIR to another.`,
+      `Assay cannot use ${path} as its data directory: ${reasonOf(error)}. Give that folder to this user, or set ASSAY_DATA_DIR to another.`,
       { cause: error },
     );
   }
@@ -77,8 +77,7 @@ async function note(path: string, id: string): Promise<string | undefined> {
     await link(offer, path);
     return id;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST")
-      return await readNoted(path);
+    if (codeOf(error) === "EEXIST") return await readNoted(path);
     throw error;
   } finally {
     await rm(offer, { force: true });
@@ -86,8 +85,8 @@ async function note(path: string, id: string): Promise<string | undefined> {
 }
 
 const readNoted = async (path: string): Promise<string | undefined> => {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return "";
     throw error;
   });
   return text.trim() || undefined;

@@ -3,6 +3,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Logger } from "../core/logger.ts";
 import type { PostgresConnection } from "./connect.ts";
 import { bringUp, type Running } from "./embedded/bring-up.ts";
 import { withLaunchLock } from "./embedded/launch-lock.ts";
@@ -14,8 +15,7 @@ export type EmbeddedPostgresOptions = {
   readonly folder: string;
   /** More PostgreSQL settings, or other values for ours. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Told each time that a server which died could not be started again; the next try follows a second later. */
-  readonly onTrouble?: (error: unknown) => void;
+  readonly log?: Pick<Logger, "warn">;
 };
 
 const ownSettings = {
@@ -92,13 +92,15 @@ export class EmbeddedPostgres {
   }
 
   async #recover(signal: AbortSignal): Promise<void> {
+    const { folder, log } = this.#options;
+    log?.warn({ folder }, "the embedded PostgreSQL ended, starting it again");
     while (!signal.aborted) {
       try {
         await this.#bringUp();
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onTrouble?.(error);
+        log?.warn({ folder, error }, "the embedded PostgreSQL does not start, will retry");
         await sleep(1_000, undefined, { signal }).catch(() => {});
       }
     }

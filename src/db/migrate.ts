@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { Knex } from "knex";
+import { DatabaseError } from "pg";
 
 import { advisoryLocks } from "./advisory-locks.ts";
+import { reasonOf } from "./caught.ts";
 import { requirePostgres } from "./connect.ts";
 
 const ownMigrations = fileURLToPath(new URL("../../migrations", import.meta.url));
@@ -53,10 +55,17 @@ async function run(transaction: Knex.Transaction, directory: string, file: strin
     // knex would read a question mark (an operator of jsonb, a comment) as a binding.
     await transaction.raw(sql.replaceAll("?", String.raw`\?`));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Migration ${file} failed, and the database is as before: ${reason}`, {
-      cause: error,
-    });
+    // knex puts all of the SQL before PostgreSQL's own words.
+    const reason = reasonOf(error).split(" - ").at(-1);
+    throw new Error(
+      `Migration ${file} failed in line ${lineOf(error, sql)}, and the database is as before: ${reason}`,
+      { cause: error },
+    );
   }
   await transaction("migrations").insert({ name: file });
 }
+
+const lineOf = (error: unknown, sql: string): number => {
+  const position = error instanceof DatabaseError ? Number(error.position) : 0;
+  return sql.slice(0, position).split("\n").length;
+};

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { codeOf, reasonOf } from "../caught.ts";
 import { syncDirectory, writeDurably } from "../write-durably.ts";
 import { type Account, give, runAs } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
@@ -13,6 +14,8 @@ export type Cluster = { readonly data: string; readonly password: string };
 
 export const superuser = "assay";
 
+const unfinishedPrefix = "data.init-";
+
 /** Opens the cluster of the folder, or makes a new one. What holds data is never removed. */
 export async function openCluster(
   folder: string,
@@ -21,6 +24,7 @@ export async function openCluster(
 ): Promise<Cluster> {
   const data = join(folder, "data");
   const secret = join(folder, "secret");
+  await removeUnfinished(folder);
   const version = await readIfThere(join(data, "PG_VERSION"));
   if (version === undefined) await createCluster(folder, binaries, account);
   else refuseOtherMajor(folder, version.trim(), binaries.major);
@@ -49,9 +53,7 @@ async function createCluster(folder: string, binaries: Binaries, account: Accoun
   await writeDurably(secret, `${randomBytes(18).toString("base64url")}\n`);
   await give(secret, account);
 
-  const unfinished = join(folder, "data.init");
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { mode: 0o700 });
+  const unfinished = await mkdtemp(join(folder, unfinishedPrefix));
   await give(unfinished, account);
   const { file, args, identity } = runAs(account, binaries.initdb, [
     `--pgdata=${unfinished}`,
@@ -67,13 +69,20 @@ async function createCluster(folder: string, binaries: Binaries, account: Accoun
     const options = { ...identity, cwd: folder, env: binaries.environment };
     await promisify(execFile)(file, [...args], options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`PostgreSQL could not make a database in ${folder}: ${reason}`, {
+    throw new Error(`PostgreSQL could not make a database in ${folder}: ${reasonOf(error)}`, {
       cause: error,
     });
   }
   await rename(unfinished, data);
   await syncDirectory(folder);
+}
+
+/** What a killed start left, where its initdb, which outlived it, may still be writing: then the next start gets it. */
+async function removeUnfinished(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(unfinishedPrefix));
+  for (const name of names) {
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 async function refuseForeignFiles(data: string): Promise<void> {
@@ -90,6 +99,6 @@ const readIfThere = (path: string): Promise<string | undefined> =>
 const ifMissing =
   <T>(value: T) =>
   (error: unknown): T => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return value;
+    if (codeOf(error) === "ENOENT") return value;
     throw error;
   };

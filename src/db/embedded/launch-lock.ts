@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { codeOf } from "../caught.ts";
 import { isAlive } from "./processes.ts";
 
 type Release = () => Promise<void>;
@@ -37,7 +38,7 @@ async function takeSocket(folder: string): Promise<Release | undefined> {
   const server = createServer();
   const taken = await new Promise<boolean>((resolve, reject) => {
     server.once("error", (error) => {
-      if ("code" in error && error.code === "EADDRINUSE") resolve(false);
+      if (codeOf(error) === "EADDRINUSE") resolve(false);
       else reject(error);
     });
     server.listen(`\0assay-launch-${name}`, () => resolve(true));
@@ -53,7 +54,7 @@ export async function takeFile(folder: string): Promise<Release | undefined> {
     await writeFile(path, `${process.pid}\n`, { flag: "wx", mode: 0o600 });
     return () => rm(path, { force: true });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
   }
   const holder = Number(await readFile(path, "utf8").catch(() => ""));
   if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client, DatabaseError, escapeIdentifier } from "pg";
+import { Client, escapeIdentifier } from "pg";
 
+import { codeOf } from "../caught.ts";
 import type { PostgresConnection } from "../connect.ts";
 import { quoteLog } from "./log.ts";
 
@@ -28,7 +29,7 @@ export async function connectWhenReady(options: {
     try {
       return await connect(connection, name);
     } catch (error) {
-      const code = error instanceof DatabaseError ? error.code : undefined;
+      const code = codeOf(error);
       if (code === "28P01") throw wrongPassword(folder, error);
       if (code === "3D000") await createDatabase(connection, name);
       else if (!(await isRunning())) return undefined;

@@ -1,0 +1,83 @@
+import type { Knex } from "knex";
+
+import type { Database, Section, Stores } from "../core/database.ts";
+import { DatabaseUnavailableError } from "../core/errors.ts";
+import type { Hint } from "../core/events.ts";
+import { PostgresAdmissionStore } from "./admissions.ts";
+import { advisoryLocks } from "./advisory-locks.ts";
+import { reasonOf } from "./caught.ts";
+import { releaseDeadInstances } from "./dead-instances.ts";
+import { PostgresDeliveryStore } from "./deliveries.ts";
+import type { PostgresEventBus } from "./event-bus.ts";
+import { PostgresExperimentStore } from "./experiments.ts";
+import { PostgresImageStore } from "./images.ts";
+import { PostgresQueue } from "./jobs.ts";
+import { PostgresLogIndex } from "./log-files.ts";
+import { PostgresProjectStore } from "./projects.ts";
+import { query } from "./query.ts";
+import { PostgresRunStore } from "./runs.ts";
+import { PostgresTokenStore } from "./tokens.ts";
+
+export interface DatabaseOptions {
+  readonly secretKey: Uint8Array;
+  readonly events: PostgresEventBus;
+  /** This server's registration. */
+  readonly instance: () => string | undefined;
+}
+
+export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
+  const { events } = options;
+
+  async function inTransaction<T>(work: (stores: Stores, db: Knex) => Promise<T>): Promise<T> {
+    const hints: Hint[] = [];
+    const result = await knex.transaction(async (db) => {
+      const publish = (...more: readonly Hint[]): void => void hints.push(...more);
+      const answer = await work(createStores(db, options, { publish }), db);
+      await events.notify(db, hints);
+      return answer;
+    });
+    events.deliver(hints);
+    return result;
+  }
+
+  return {
+    ...createStores(knex, options, events),
+    transaction: (work) => inTransaction(work),
+    exclusively: (section, work) =>
+      inTransaction(async (stores, db) => ((await lock(db, section)) ? work(stores) : undefined)),
+    async check() {
+      try {
+        await query(knex, `select from jobs limit 1`);
+      } catch (error) {
+        throw new DatabaseUnavailableError(`The database does not answer: ${reasonOf(error)}.`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** Until the transaction ends. */
+async function lock(db: Knex, section: Section): Promise<boolean> {
+  const [row] = await query<{ mine: boolean }>(
+    db,
+    `select pg_try_advisory_xact_lock(${advisoryLocks[section]}) as mine`,
+  );
+  return row?.mine === true;
+}
+
+function createStores(db: Knex, options: DatabaseOptions, events: Stores["events"]): Stores {
+  return {
+    projects: new PostgresProjectStore(db, options.secretKey),
+    experiments: new PostgresExperimentStore(db),
+    runs: new PostgresRunStore(db),
+    deliveries: new PostgresDeliveryStore(db),
+    images: new PostgresImageStore(db),
+    tokens: new PostgresTokenStore(db),
+    logs: new PostgresLogIndex(db),
+    queue: new PostgresQueue(db, options.instance),
+    admission: new PostgresAdmissionStore(db),
+    servers: { releaseDead: () => releaseDeadInstances(db) },
+    events,
+  };
+}

@@ -1,0 +1,326 @@
+import type { Knex } from "knex";
+
+import { StaleExperimentError } from "../core/errors.ts";
+import type {
+  Conditions,
+  Experiment,
+  ExperimentFilter,
+  ExperimentStore,
+  Facts,
+  JsonObject,
+  Move,
+  NewExperiment,
+  Page,
+  PageRequest,
+  StepChange,
+} from "../core/experiment.ts";
+import { statusOf } from "../core/lifecycle.ts";
+import { listExperiments } from "./experiment-list.ts";
+import { resolveExperiment } from "./experiment-references.ts";
+import {
+  type ExperimentRow,
+  type StepChangeRow,
+  toExperiment,
+  toStepChange,
+} from "./experiment-rows.ts";
+import { json, query } from "./query.ts";
+
+export class PostgresExperimentStore implements ExperimentStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async create(experiment: NewExperiment): Promise<Experiment | undefined> {
+    const { source, overrides = {} } = experiment;
+    const [row] = await query<ExperimentRow>(
+      this.#db,
+      `with numbered as (
+         update projects set next_number = next_number + 1
+          where id = :project
+         returning slug, next_number - 1 as number
+       ), made as (
+         insert into experiments
+           (project_id, number, name, description, tags, fields, source_kind, commit_sha, branch, message,
+            author_name, author_email, manifest_selector, overrides, params, engine, priority, parent_id,
+            created_by, triggered_by, source_archive, idempotency_key)
+         select :project, number, :name, :description, :tags, :fields, :kind, :commit, :branch, :message,
+                :author, :email, :selector, :overrides, :params, :engine, :priority, :parent,
+                :by, :trigger, :archive, :key
+           from numbered
+         on conflict do nothing
+         returning *
+       ), history as (
+         insert into step_changes (experiment_id, step, status)
+         select id, 'Waiting', 'Initialize' from made
+       )
+       select made.*, numbered.slug from made, numbered`,
+      {
+        project: experiment.projectId,
+        name: experiment.name,
+        description: experiment.description,
+        tags: experiment.tags ?? [],
+        fields: json(experiment.fields ?? {}),
+        kind: source.kind,
+        commit: source.commit,
+        branch: source.branch,
+        message: source.message,
+        author: source.author?.name,
+        email: source.author?.email,
+        selector: experiment.manifestSelector,
+        overrides: json(overrides),
+        params: json(overrides.params ?? {}),
+        engine: experiment.engine,
+        priority: experiment.priority ?? 50,
+        parent: experiment.parentId,
+        by: experiment.createdBy,
+        trigger: experiment.triggeredBy,
+        archive: experiment.sourceArchive,
+        key: experiment.idempotencyKey,
+      },
+    );
+    return row && toExperiment(row);
+  }
+
+  async find(id: string): Promise<Experiment | undefined> {
+    const [row] = await query<ExperimentRow>(
+      this.#db,
+      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+        where e.id = :id and e.deleted_at is null`,
+      { id },
+    );
+    return row && toExperiment(row);
+  }
+
+  resolve(reference: string): Promise<Experiment | undefined> {
+    return resolveExperiment(this.#db, reference);
+  }
+
+  async findPushed(
+    projectId: string,
+    commit: string,
+    manifestSelector: string | undefined,
+  ): Promise<{ id: string; number: number } | undefined> {
+    const [row] = await query<{ id: string; number: number }>(
+      this.#db,
+      `select id, number from experiments
+        where project_id = :projectId and commit_sha = :commit
+          and coalesce(manifest_selector, '') = :selector and triggered_by = 'push'`,
+      { projectId, commit, selector: manifestSelector ?? "" },
+    );
+    return row;
+  }
+
+  async findByIdempotencyKey(projectId: string, key: string): Promise<Experiment | undefined> {
+    const [row] = await query<ExperimentRow>(
+      this.#db,
+      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+        where e.project_id = :projectId and e.idempotency_key = :key`,
+      { projectId, key },
+    );
+    return row && toExperiment(row);
+  }
+
+  list(filter: ExperimentFilter, page: PageRequest): Promise<Page<Experiment>> {
+    return listExperiments(this.#db, filter, page);
+  }
+
+  async history(id: string): Promise<readonly StepChange[]> {
+    return (await this.histories([id])).get(id) ?? [];
+  }
+
+  async histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly StepChange[]>> {
+    const rows = await query<StepChangeRow>(
+      this.#db,
+      `select * from step_changes where experiment_id = any(:ids) order by id`,
+      { ids },
+    );
+    const changes = Map.groupBy(rows, (row) => row.experiment_id);
+    return new Map([...changes].map(([id, its]) => [id, its.map(toStepChange)]));
+  }
+
+  async advance(experiment: Experiment, move: Move): Promise<void> {
+    const { facts = {}, leaves } = move;
+    const staying = move.step === experiment.step;
+    const status = statusOf(move.step, move.status);
+    const finished = status === "Succeeded" || status === "Failed" || status === "Cancelled";
+    const columns = factColumns(facts);
+    const assignments = Object.keys(columns).map((column) => `, ${column} = :${column}`);
+    const exception = move.exception && {
+      ...move.exception,
+      at: move.exception.at ?? new Date().toISOString(),
+    };
+    const rows = await query(
+      this.#db,
+      `with moved as (
+         update experiments
+            set step = :step, step_status = :stepStatus, status = :status, note = :note,
+                exception = :exception,
+                step_attempt = :attempt,
+                started_at = coalesce(started_at, clock_timestamp()),
+                finished_at = ${finished ? "clock_timestamp()" : "null"}${assignments.join("")}
+          where id = :id and step = :fromStep and step_status = :fromStatus and finished_at is null
+         returning id
+       ), history as (
+         insert into step_changes (experiment_id, step, status, attempt, note, exception)
+         select id, change.step, change.status, change.attempt, change.note, change.exception
+           from moved,
+                (values (0, :leftStep, :leftStatus, :leftAttempt::int, :leftNote, null::jsonb),
+                        (1, :step, :stepStatus, :attempt::int, :note, :exception::jsonb))
+                  as change (position, step, status, attempt, note, exception)
+          where change.status is not null
+          order by change.position
+       )
+       select id from moved`,
+      {
+        ...columns,
+        id: experiment.id,
+        fromStep: experiment.step,
+        fromStatus: experiment.stepStatus,
+        step: move.step,
+        stepStatus: move.status,
+        status,
+        note: move.note,
+        exception: json(exception),
+        attempt: staying ? experiment.stepAttempt : 1,
+        leftStep: leaves?.step,
+        leftStatus: leaves?.status,
+        leftAttempt: experiment.stepAttempt,
+        leftNote: leaves?.note,
+      },
+    );
+    if (rows.length !== 1)
+      throw new StaleExperimentError(
+        `experiment ${experiment.id} is no longer at ${experiment.step}`,
+      );
+  }
+
+  async note(experiment: Experiment, note: string): Promise<void> {
+    await query(
+      this.#db,
+      `update experiments set note = :note
+        where id = :id and step = :step and finished_at is null and note is distinct from :note`,
+      { id: experiment.id, step: experiment.step, note },
+    );
+  }
+
+  async setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void> {
+    await query(
+      this.#db,
+      `update experiments
+          set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine
+        where id = :id and finished_at is null and admitted_at is null`,
+      {
+        id,
+        conditions: json(conditions),
+        ready,
+        priority: conditions.priority,
+        engine: conditions.engine,
+      },
+    );
+  }
+
+  async requestCancel(id: string, kill: boolean): Promise<boolean> {
+    const rows = await query(
+      this.#db,
+      `update experiments
+          set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_kill = cancel_kill or :kill
+        where id = :id and finished_at is null and step <> 'Completed'
+          and (cancel_requested_at is null or (:kill and not cancel_kill))
+       returning id`,
+      { id, kill },
+    );
+    return rows.length === 1;
+  }
+
+  async approve(id: string): Promise<boolean> {
+    const rows = await query(
+      this.#db,
+      `update experiments set approved_at = now()
+        where id = :id and approved_at is null and finished_at is null returning id`,
+      { id },
+    );
+    return rows.length === 1;
+  }
+
+  async admit(ids: readonly string[]): Promise<void> {
+    await query(
+      this.#db,
+      `update experiments set admitted_at = now()
+        where id = any(:ids) and admitted_at is null and finished_at is null`,
+      { ids },
+    );
+  }
+
+  async update(
+    id: string,
+    change: { name?: string; description?: string | undefined; tags?: readonly string[] },
+  ): Promise<void> {
+    const columns = Object.fromEntries(
+      Object.entries(change).map(([name, value]) => [name, value ?? null]),
+    );
+    if (Object.keys(columns).length > 0)
+      await this.#db("experiments").where({ id }).update(columns);
+  }
+
+  async setFields(
+    id: string,
+    fields: JsonObject,
+    expectedVersion?: number,
+  ): Promise<number | undefined> {
+    const [row] = await query<{ fields_version: number }>(
+      this.#db,
+      `update experiments set fields = :fields, fields_version = fields_version + 1
+        where id = :id and (:expected::int is null or fields_version = :expected::int)
+       returning fields_version`,
+      { id, fields: json(fields), expected: expectedVersion },
+    );
+    return row?.fields_version;
+  }
+
+  async setArchived(id: string, archived: boolean): Promise<void> {
+    await query(
+      this.#db,
+      `update experiments set archived_at = ${archived ? "coalesce(archived_at, now())" : "null"} where id = :id`,
+      { id },
+    );
+  }
+
+  async delete(id: string): Promise<void> {
+    await query(
+      this.#db,
+      `update experiments set deleted_at = coalesce(deleted_at, now())
+        where id = :id and finished_at is not null`,
+      { id },
+    );
+  }
+
+  async dependents(id: string): Promise<readonly string[]> {
+    const rows = await query<{ id: string }>(
+      this.#db,
+      `select id from experiments
+        where finished_at is null and (conditions -> 'needs') @> to_jsonb(:id::text)`,
+      { id },
+    );
+    return rows.map((row) => row.id);
+  }
+}
+
+/** The columns of the facts that a step found out. */
+function factColumns(facts: Partial<Facts>): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  if (facts.conditions !== undefined) columns["conditions"] = json(facts.conditions);
+  if (facts.sourceArchive !== undefined) columns["source_archive"] = facts.sourceArchive;
+  if (facts.manifestPath !== undefined) columns["manifest_path"] = facts.manifestPath;
+  if (facts.manifestText !== undefined) columns["manifest_text"] = facts.manifestText;
+  if (facts.manifest !== undefined) {
+    const { manifest } = facts;
+    columns["manifest"] = json(manifest);
+    columns["params"] = json(manifest.params);
+  }
+  if (facts.warnings !== undefined) columns["warnings"] = json(facts.warnings);
+  if (facts.resources !== undefined) columns["resources"] = json(facts.resources);
+  if (facts.image !== undefined) columns["image"] = json(facts.image);
+  return columns;
+}

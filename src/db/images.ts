@@ -1,0 +1,77 @@
+import type { Knex } from "knex";
+
+import type { BuiltImageRecord, ImageStore } from "../core/image-store.ts";
+import { json, query } from "./query.ts";
+
+const IMAGE = `select i.project_id as "projectId", i.daemon, i.key, i.name, i.digest, i.parts,
+                      i.experiment_id as "experimentId", e.number as "experimentNumber", i.used_at as "usedAt"
+                 from images i join experiments e on e.id = i.experiment_id`;
+
+export class PostgresImageStore implements ImageStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async find(
+    projectId: string,
+    daemon: string,
+    key: string,
+  ): Promise<BuiltImageRecord | undefined> {
+    const [row] = await query<BuiltImageRecord>(
+      this.#db,
+      `${IMAGE} where i.project_id = :projectId and i.daemon = :daemon and i.key = :key`,
+      { projectId, daemon, key },
+    );
+    return row;
+  }
+
+  async latest(projectId: string, daemon: string): Promise<BuiltImageRecord | undefined> {
+    const [row] = await query<BuiltImageRecord>(
+      this.#db,
+      `${IMAGE} where i.project_id = :projectId and i.daemon = :daemon order by i.built_at desc limit 1`,
+      { projectId, daemon },
+    );
+    return row;
+  }
+
+  async record(image: Parameters<ImageStore["record"]>[0]): Promise<void> {
+    await query(
+      this.#db,
+      `insert into images (project_id, daemon, key, name, digest, parts, experiment_id)
+       values (:projectId, :daemon, :key, :name, :digest, :parts, :experimentId)
+       on conflict (project_id, daemon, key) do update
+         set name = excluded.name, digest = excluded.digest, parts = excluded.parts,
+             experiment_id = excluded.experiment_id, built_at = now(), used_at = now()`,
+      { ...image, parts: json(image.parts) },
+    );
+  }
+
+  async touch(projectId: string, daemon: string, key: string): Promise<void> {
+    await query(
+      this.#db,
+      `update images set used_at = now()
+        where project_id = :projectId and daemon = :daemon and key = :key`,
+      { projectId, daemon, key },
+    );
+  }
+
+  async unused(daemon: string, days: number): Promise<readonly BuiltImageRecord[]> {
+    return query<BuiltImageRecord>(
+      this.#db,
+      `${IMAGE}
+        where i.daemon = :daemon and i.used_at < now() - :days * interval '1 day'
+          and not exists (select from experiments a
+                           where a.finished_at is null and a.image ->> 'digest' = i.digest)`,
+      { daemon, days },
+    );
+  }
+
+  async forget(daemon: string, digest: string): Promise<void> {
+    await query(this.#db, `delete from images where daemon = :daemon and digest = :digest`, {
+      daemon,
+      digest,
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Knex } from "knex";
+
+import { LostLeaseError } from "../core/errors.ts";
+import type { Job, JobKind, Queue } from "../core/job.ts";
+import { query } from "./query.ts";
+
+interface JobRow {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly subject_id: string;
+  readonly token: number;
+  readonly wakes: number;
+  readonly net: boolean;
+  readonly failures: number;
+  readonly lost_leases: number;
+}
+
+/** The queue: `for update skip locked`, instance leases and fencing tokens. */
+export class PostgresQueue implements Queue {
+  readonly #db: Knex;
+  readonly #instance: () => string | undefined;
+
+  /** `instance` answers this server's registration, undefined while it has none. */
+  constructor(db: Knex, instance: () => string | undefined) {
+    this.#db = db;
+    this.#instance = instance;
+  }
+
+  async push(kind: JobKind, subjectId: string): Promise<void> {
+    await query(
+      this.#db,
+      `insert into jobs (kind, subject_id) values (:kind, :subjectId)
+       on conflict (kind, subject_id) do update
+         set wakes = jobs.wakes + 1, net = false,
+             due_at = case when jobs.owner is null then now() else jobs.due_at end`,
+      { kind, subjectId },
+    );
+  }
+
+  async claim(limit: number): Promise<readonly Job[]> {
+    const owner = this.#instance();
+    if (owner === undefined || limit <= 0) return [];
+    const rows = await query<JobRow>(
+      this.#db,
+      `with claimable as (
+         select id, net from jobs
+          where owner is null and due_at <= now()
+          order by due_at, id
+          limit :limit
+            for update skip locked
+       )
+       update jobs
+          set owner = :owner, token = jobs.token + 1, wakes_seen = jobs.wakes, net = false
+         from claimable
+        where jobs.id = claimable.id
+          and exists (select from instances where id = :owner)
+       returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases`,
+      { owner, limit },
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      subjectId: row.subject_id,
+      token: row.token,
+      wakes: row.wakes,
+      failures: row.failures,
+      lostLeases: row.lost_leases,
+      overdue: row.net,
+    }));
+  }
+
+  async hold(job: Job): Promise<void> {
+    await this.#mine(
+      job,
+      `select id from jobs where id = :id and token = :token and owner is not null for update`,
+    );
+  }
+
+  async look(job: Job): Promise<Job> {
+    const [row] = await this.#mine<{ wakes: number }>(
+      job,
+      `update jobs set wakes_seen = wakes where id = :id and token = :token and owner is not null returning wakes`,
+    );
+    return { ...job, wakes: row?.wakes ?? job.wakes, overdue: false };
+  }
+
+  async release(job: Job, seconds: number, why: "timer" | "net"): Promise<void> {
+    await this.#mine(
+      job,
+      `update jobs
+          set owner = null, failures = 0, lost_leases = 0, error = null,
+              net = :net and wakes = :wakes,
+              due_at = case when wakes > :wakes then now() else now() + :seconds * interval '1 second' end
+        where id = :id and token = :token and owner is not null
+       returning id`,
+      { seconds, wakes: job.wakes, net: why === "net" },
+    );
+  }
+
+  async retry(job: Job, seconds: number, error: string): Promise<void> {
+    await query(
+      this.#db,
+      `update jobs
+          set owner = null, failures = failures + 1, error = :error, net = false,
+              due_at = case when wakes > :wakes then now() else now() + :seconds * interval '1 second' end
+        where id = :id and token = :token and owner is not null`,
+      { id: job.id, token: job.token, wakes: job.wakes, seconds, error },
+    );
+  }
+
+  async finish(job: Job): Promise<void> {
+    await this.#mine(
+      job,
+      `delete from jobs where id = :id and token = :token and owner is not null returning id`,
+    );
+  }
+
+  async wake(kind: JobKind, subjectIds: readonly string[]): Promise<void> {
+    if (subjectIds.length === 0) return;
+    await query(
+      this.#db,
+      `update jobs
+          set wakes = wakes + 1, net = false,
+              due_at = case when owner is null then least(due_at, now()) else due_at end
+        where kind = :kind and subject_id = any(:subjectIds)`,
+      { kind, subjectIds },
+    );
+  }
+
+  async depth(): ReturnType<Queue["depth"]> {
+    return query(
+      this.#db,
+      `select kind,
+              count(*) filter (where owner is null and due_at <= now())::int as due,
+              count(*) filter (where owner is not null)::int as claimed,
+              count(*) filter (where owner is null and due_at > now())::int as waiting,
+              coalesce(extract(epoch from now() - min(due_at) filter (where owner is null and due_at <= now())), 0)::float8
+                as "oldestDueSeconds"
+         from jobs group by kind order by kind`,
+    );
+  }
+
+  async #mine<Row extends object>(
+    job: Job,
+    sql: string,
+    bindings: Readonly<Record<string, unknown>> = {},
+  ): Promise<readonly Row[]> {
+    const rows = await query<Row>(this.#db, sql, { id: job.id, token: job.token, ...bindings });
+    if (rows.length !== 1)
+      throw new LostLeaseError(`the claim ${job.token} on job ${job.id} no longer holds`);
+    return rows;
+  }
+}

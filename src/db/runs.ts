@@ -1,0 +1,231 @@
+import type { Knex } from "knex";
+
+import type { Observation } from "../core/engine.ts";
+import { StaleExperimentError } from "../core/errors.ts";
+import type { Attempt, NewRun, ReservedReplica, Run, RunMove, RunStore } from "../core/run.ts";
+import { isRunOver } from "../core/run.ts";
+import { json, query } from "./query.ts";
+import { type AttemptRow, type RunRow, toAttempt, toRun } from "./run-rows.ts";
+
+const RUN = `select r.*, e.project_id from runs r join experiments e on e.id = r.experiment_id`;
+
+export class PostgresRunStore implements RunStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async create(run: NewRun): Promise<Run> {
+    const [row] = await query<RunRow>(
+      this.#db,
+      `with made as (
+         insert into runs (experiment_id, name, engine, priority, plan, token_hash)
+         values (:experiment, :name, :engine, :priority, :plan, :token)
+         on conflict (experiment_id, name) do update set name = excluded.name
+         returning *
+       ), history as (
+         insert into run_changes (run_id, state, attempt) select id, state, attempt from made where state = 'Submitted'
+       )
+       select made.*, e.project_id from made join experiments e on e.id = made.experiment_id`,
+      {
+        experiment: run.experimentId,
+        name: run.name,
+        engine: run.engine,
+        priority: run.priority,
+        plan: json(run.plan),
+        token: run.tokenHash,
+      },
+    );
+    if (row === undefined) throw new Error(`run ${run.name} was not made`);
+    return toRun(row);
+  }
+
+  async find(id: string): Promise<Run | undefined> {
+    const [row] = await query<RunRow>(this.#db, `${RUN} where r.id = :id`, { id });
+    return row && toRun(row);
+  }
+
+  async ofExperiment(experimentId: string): Promise<readonly Run[]> {
+    return (await this.ofExperiments([experimentId])).get(experimentId) ?? [];
+  }
+
+  async ofExperiments(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>> {
+    const rows = await query<RunRow>(
+      this.#db,
+      `${RUN} where r.experiment_id = any(:ids) order by r.sequence`,
+      { ids },
+    );
+    return Map.groupBy(rows.map(toRun), (run) => run.experimentId);
+  }
+
+  async advance(run: Run, move: RunMove): Promise<void> {
+    const rows = await query(
+      this.#db,
+      `with moved as (
+         update runs
+            set state = :state, reason = :reason,
+                exit_code = coalesce(:exitCode, exit_code),
+                exception = :exception,
+                failures = coalesce(:failures, failures),
+                platform_faults = coalesce(:platformFaults, platform_faults),
+                queued_at = case when :state = 'Queueing' then clock_timestamp() else queued_at end,
+                finished_at = ${isRunOver(move.state) ? "clock_timestamp()" : "null"}
+          where id = :id and state = :from and attempt = :attempt and finished_at is null
+         returning id, attempt
+       ), history as (
+         insert into run_changes (run_id, state, reason, attempt, exception)
+         select id, :state, :reason, attempt, :exception from moved
+       )
+       select id from moved`,
+      {
+        id: run.id,
+        from: run.state,
+        attempt: run.attempt,
+        state: move.state,
+        reason: move.reason,
+        exitCode: move.exitCode,
+        exception: json(move.exception),
+        failures: move.failures,
+        platformFaults: move.platformFaults,
+      },
+    );
+    if (rows.length !== 1)
+      throw new StaleExperimentError(`run ${run.id} is no longer ${run.state}`);
+  }
+
+  async reason(id: string, reason: string): Promise<boolean> {
+    const rows = await query(
+      this.#db,
+      `update runs set reason = :reason
+        where id = :id and finished_at is null and reason is distinct from :reason returning id`,
+      { id, reason },
+    );
+    return rows.length === 1;
+  }
+
+  async requestCancel(id: string, kill: boolean): Promise<boolean> {
+    const rows = await query(
+      this.#db,
+      `update runs set cancel_requested = true, cancel_kill = cancel_kill or :kill
+        where id = :id and finished_at is null and (not cancel_requested or (:kill and not cancel_kill))
+       returning id`,
+      { id, kill },
+    );
+    return rows.length === 1;
+  }
+
+  async findByTokenHash(tokenHash: string): Promise<Run | undefined> {
+    const [row] = await query<RunRow>(
+      this.#db,
+      `${RUN} where r.token_hash = :tokenHash and r.finished_at is null`,
+      { tokenHash },
+    );
+    return row && toRun(row);
+  }
+
+  async createAttempt(run: Run): Promise<Attempt> {
+    const [row] = await query<AttemptRow>(
+      this.#db,
+      `with counted as (
+         update runs set attempt = attempt + 1 where id = :id and attempt = :attempt returning attempt
+       )
+       insert into attempts (run_id, number, engine)
+       select :id, attempt, :engine from counted
+       returning *`,
+      { id: run.id, attempt: run.attempt, engine: run.engine },
+    );
+    if (row === undefined) throw new StaleExperimentError(`run ${run.id} has another attempt`);
+    return toAttempt(row);
+  }
+
+  async liveAttempt(runId: string): Promise<Attempt | undefined> {
+    const [row] = await query<AttemptRow>(
+      this.#db,
+      `select * from attempts where run_id = :runId and live`,
+      { runId },
+    );
+    return row && toAttempt(row);
+  }
+
+  async attempts(runId: string): Promise<readonly Attempt[]> {
+    return (await this.attemptsOf([runId])).get(runId) ?? [];
+  }
+
+  async attemptsOf(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>> {
+    const rows = await query<AttemptRow>(
+      this.#db,
+      `select * from attempts where run_id = any(:runIds) order by number`,
+      { runIds },
+    );
+    return Map.groupBy(rows.map(toAttempt), (attempt) => attempt.runId);
+  }
+
+  async setEngineId(attemptId: string, engineId: string): Promise<void> {
+    const rows = await query(
+      this.#db,
+      `update attempts set engine_id = :engineId
+        where id = :attemptId and live and (engine_id is null or engine_id = :engineId) returning id`,
+      { attemptId, engineId },
+    );
+    if (rows.length !== 1) throw new StaleExperimentError(`attempt ${attemptId} is over`);
+  }
+
+  async reserve(attemptId: string, reservation: readonly ReservedReplica[]): Promise<void> {
+    await query(
+      this.#db,
+      `update attempts set reservation = :reservation where id = :attemptId and live and reservation is null`,
+      { attemptId, reservation: json(reservation) },
+    );
+  }
+
+  async closeAttempt(attemptId: string): Promise<void> {
+    await query(
+      this.#db,
+      `update attempts set live = false, finished_at = clock_timestamp() where id = :attemptId and live`,
+      { attemptId },
+    );
+  }
+
+  async liveOn(engine: string): Promise<readonly Attempt[]> {
+    const rows = await query<AttemptRow>(
+      this.#db,
+      `select * from attempts where engine = :engine and live and engine_id is not null`,
+      { engine },
+    );
+    return rows.map(toAttempt);
+  }
+
+  async observe(attemptId: string, observation: Observation): Promise<boolean> {
+    const rows = await query(
+      this.#db,
+      `with seen as (
+         update attempts
+            set observation = :observation, observed_at = clock_timestamp(),
+                started_at = coalesce(started_at, case when :kind <> 'prepared' then clock_timestamp() end)
+          where id = :attemptId and live
+            and observation is distinct from :observation::jsonb
+            and coalesce(observation ->> 'kind', '') <> 'exited'
+         returning run_id, started_at
+       ), run as (
+         update runs r set started_at = coalesce(r.started_at, seen.started_at)
+           from seen where r.id = seen.run_id and r.started_at is null and seen.started_at is not null
+       )
+       select run_id from seen`,
+      { attemptId, observation: json(observation), kind: observation.kind },
+    );
+    return rows.length === 1;
+  }
+
+  async notLive(attemptIds: readonly string[]): Promise<readonly string[]> {
+    const rows = await query<{ id: string }>(
+      this.#db,
+      `select given.id
+         from unnest(:attemptIds::uuid[]) as given (id)
+         left join attempts a on a.id = given.id and a.live
+        where a.id is null`,
+      { attemptIds },
+    );
+    return rows.map((row) => row.id);
+  }
+}

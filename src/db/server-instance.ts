@@ -1,0 +1,144 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Client } from "pg";
+
+import type { Logger } from "../core/logger.ts";
+import { advisoryLocks } from "./advisory-locks.ts";
+import { reasonOf } from "./caught.ts";
+import type { DatabaseAddress } from "./connect.ts";
+import { CHANNEL } from "./event-bus.ts";
+
+const HEARTBEAT_MS = 2000;
+const RECONNECT_MS = 200;
+
+export interface ServerInstanceOptions {
+  readonly version: string;
+  readonly log: Logger;
+  readonly onHint: (payload: string) => void;
+  readonly onRegistered: () => void;
+  readonly onLost: () => void;
+}
+
+/**
+ * This server's registration: a session that holds an advisory lock, listens for hints and beats. A session that ends
+ * loses the registration; a new one is made, under a new id, and `onRegistered` hears of it.
+ */
+export class ServerInstance {
+  readonly #address: DatabaseAddress;
+  readonly #options: ServerInstanceOptions;
+  #id: string | undefined;
+  #session: Client | undefined;
+  #stopped = false;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(address: DatabaseAddress, options: ServerInstanceOptions) {
+    this.#address = address;
+    this.#options = options;
+  }
+
+  /** Undefined while it is not registered: nothing new is claimed then. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  async start(): Promise<void> {
+    await this.#register();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#heartbeat);
+    const session = this.#session;
+    const id = this.#id;
+    this.#session = undefined;
+    this.#id = undefined;
+    if (session === undefined) return;
+    await session.query("delete from instances where id = $1", [id]).catch(() => undefined);
+    await session.end().catch(() => undefined);
+  }
+
+  /** Whether this session holds the lock of (7006, key) now; it keeps it until it ends or lets go. */
+  async tryLock(key: number): Promise<boolean> {
+    const { rows = [] } =
+      (await this.#session?.query("select pg_try_advisory_lock($1, $2) as mine", [
+        advisoryLocks.observer,
+        key,
+      ])) ?? {};
+    return rows[0]?.mine === true;
+  }
+
+  async unlock(key: number): Promise<void> {
+    await this.#session?.query("select pg_advisory_unlock($1, $2)", [advisoryLocks.observer, key]);
+  }
+
+  async #register(): Promise<void> {
+    const session = new Client({
+      ...("url" in this.#address ? { connectionString: this.#address.url } : this.#address),
+      application_name: "assay:instance",
+      keepAlive: true,
+    });
+    // A session that ends by itself says so here; without a listener the server would die of it.
+    session.on("error", (error) => {
+      this.#options.log.warn({ error: reasonOf(error) }, "the database session broke");
+    });
+    try {
+      await session.connect();
+      const id = randomUUID();
+      const lockKey = randomInt(2 ** 31 - 1);
+      await session.query("select pg_advisory_lock($1, $2)", [advisoryLocks.instance, lockKey]);
+      await session.query(
+        "insert into instances (id, lock_key, host, version) values ($1, $2, $3, $4)",
+        [id, lockKey, hostname(), this.#options.version],
+      );
+      session.on("notification", ({ payload }) => {
+        if (payload !== undefined) this.#options.onHint(payload);
+      });
+      session.on("end", () => this.#lost(session));
+      await session.query(`listen ${CHANNEL}`);
+      this.#session = session;
+      this.#id = id;
+    } catch (error) {
+      await session.end().catch(() => undefined);
+      throw error;
+    }
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => void this.#beat(session), HEARTBEAT_MS);
+    this.#options.onRegistered();
+  }
+
+  async #beat(session: Client): Promise<void> {
+    try {
+      const { rowCount } = await session.query(
+        "update instances set heartbeat_at = now() where id = $1",
+        [this.#id],
+      );
+      // Somebody thought we were dead: our claims are gone, so begin again under a new name.
+      if (rowCount === 0) await session.end();
+    } catch {
+      await session.end().catch(() => undefined);
+    }
+  }
+
+  #lost(session: Client): void {
+    if (this.#session !== session || this.#stopped) return;
+    this.#session = undefined;
+    this.#id = undefined;
+    clearInterval(this.#heartbeat);
+    this.#options.log.warn({}, "this server's registration is lost; registering again");
+    this.#options.onLost();
+    void this.#again();
+  }
+
+  async #again(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#register();
+        return;
+      } catch {
+        await sleep(RECONNECT_MS);
+      }
+    }
+  }
+}
