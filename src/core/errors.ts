@@ -20,6 +20,10 @@ export class ForbiddenError extends Error {
 export class ConflictError extends Error {
   override name = "ConflictError";
 }
+/** 412: it has been changed since it was read. */
+export class PreconditionFailedError extends Error {
+  override name = "PreconditionFailedError";
+}
 /** 422: read, but wrong; `errors` are located. */
 export class InvalidError extends Error {
   override name = "InvalidError";
