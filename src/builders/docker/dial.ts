@@ -1,0 +1,97 @@
+import { Duplex, Readable } from "node:stream";
+
+import type { DialOptions } from "docker-modem";
+import type Dockerode from "dockerode";
+
+import { EngineUnreachableError } from "../../core/errors.ts";
+
+interface Call {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks the Engine API and answers with its JSON. Throws EngineUnreachableError where no Engine answers. */
+export async function ask(docker: Dockerode, call: Call): Promise<unknown> {
+  return dial(docker, call, {});
+}
+
+/** Sends a body as it comes, and answers with the response as it comes. */
+export async function send(
+  docker: Dockerode,
+  call: Call & { readonly body: NodeJS.ReadableStream },
+): Promise<Readable> {
+  const response = await dial(docker, call, { file: call.body, isStream: true });
+  if (response instanceof Readable) return response;
+  throw new Error(`Docker answered ${call.path} without a stream.`);
+}
+
+/** Upgrades to a connection of our own. */
+export async function hijack(
+  docker: Dockerode,
+  call: Call & { readonly headers: Readonly<Record<string, string | string[]>> },
+): Promise<Duplex> {
+  const connection = await dial(docker, call, { hijack: true, headers: call.headers });
+  if (connection instanceof Duplex) return connection;
+  throw new Error(`Docker answered ${call.path} without a connection.`);
+}
+
+/** The HTTP status of an Engine's refusal. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
+    ? error.statusCode
+    : undefined;
+}
+
+const goneCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  "EACCES",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+]);
+
+/** A connection's error as what it means for a caller; others stay what they are. */
+export function asUnreachable(error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (typeof error.code !== "string" || !goneCodes.has(error.code)) return error;
+  return new EngineUnreachableError(
+    `Docker does not answer (${error.message}). Start it, or set DOCKER_HOST to where it listens.`,
+    { cause: error },
+  );
+}
+
+async function dial(
+  docker: Dockerode,
+  call: Call,
+  options: Partial<DialOptions>,
+): Promise<unknown> {
+  call.signal?.throwIfAborted();
+  try {
+    return await new Promise((resolve, reject) => {
+      docker.modem.dial(
+        {
+          ...options,
+          method: call.method,
+          path: `${call.path}?`,
+          options: { _query: call.query ?? {}, _body: {} },
+          statusCodes: { 200: true, 204: true },
+          ...(call.signal && { abortSignal: call.signal }),
+        },
+        (error, answer) => {
+          if (error === null || error === undefined) resolve(answer);
+          else reject(error);
+        },
+      );
+    });
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    throw asUnreachable(error);
+  }
+}

@@ -1,0 +1,48 @@
+import type Dockerode from "dockerode";
+
+import { ask, statusOf } from "./dial.ts";
+
+interface LocalImage {
+  readonly names: readonly string[];
+  readonly labels: ReadonlyMap<string, unknown>;
+}
+
+/** undefined: the Engine does not have it. */
+export async function findImage(
+  docker: Dockerode,
+  digest: string,
+): Promise<LocalImage | undefined> {
+  try {
+    const answer = await ask(docker, { method: "GET", path: `/images/${digest}/json` });
+    const { RepoTags: names, Config: config } = Object(answer);
+    return {
+      names: Array.isArray(names) ? names.map(String) : [],
+      labels: new Map(Object.entries(Object(Object(config).Labels))),
+    };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Answers whether it is gone. One that a container uses stays, and so does what this installation did not build. */
+export async function removeImage(
+  docker: Dockerode,
+  digest: string,
+  installation: string,
+): Promise<boolean> {
+  const image = await findImage(docker, digest);
+  if (image === undefined) return true;
+  if (image.labels.get("assay.installation") !== installation) return false;
+  // An image goes with its last name; names that somebody else gave it keep it.
+  const ours = image.names.filter((name) => name.startsWith("assay/"));
+  try {
+    for (const name of [...ours.slice(1), digest])
+      await ask(docker, { method: "DELETE", path: `/images/${name}` });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 409) return false;
+    if (statusOf(error) === 404) return (await findImage(docker, digest)) === undefined;
+    throw error;
+  }
+}
