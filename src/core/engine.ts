@@ -50,7 +50,7 @@ export type Observation =
   /** Made, and inert. */
   | { readonly kind: "prepared"; readonly replicas: Readonly<Record<string, ReplicaState>> }
   | { readonly kind: "running"; readonly replicas: Readonly<Record<string, ReplicaState>> }
-  /** Every replica has ended, or one failed and the others were stopped. */
+  /** Every replica has ended. Where one failed while others run it is `running`: who looks decides what becomes of them. */
   | { readonly kind: "exited"; readonly replicas: Readonly<Record<string, ReplicaState>> }
   /** It was there and is gone without an ending. */
   | { readonly kind: "lost"; readonly replicas: Readonly<Record<string, ReplicaState>> };
@@ -116,10 +116,17 @@ export interface Engine {
   /** All workloads of this installation, in one answer. */
   list(): Promise<readonly ListedWorkload[]>;
 
-  /** Yields whenever something may have changed; a hint, never the truth. Ends with an error when the connection does. */
+  /**
+   * Yields once when it listens, then whenever something may have changed; a hint, never the truth. Who lists after the
+   * first one misses nothing. Ends with EngineUnreachableError when the connection does, and quietly when aborted.
+   */
   watch(signal: AbortSignal): AsyncIterable<void>;
 
-  /** A replica's output, live, from the given number of bytes per stream on; ends when the replica has ended and all was read. */
+  /**
+   * A replica's output, live, from the given number of bytes per stream on. Ends when the replica has ended and all was
+   * read, and in no other way: it throws the signal's reason when aborted, EngineUnreachableError when the connection
+   * ended (go on from where it was), WorkloadGoneError where the replica is not there.
+   */
   logs(
     engineId: string,
     replica: string,
