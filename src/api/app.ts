@@ -1,0 +1,77 @@
+import express, { type Express, type RequestHandler } from "express";
+
+import { ROUTES } from "../contract/routes.ts";
+import type { Ports } from "../core/ports.ts";
+import { authenticate, refuseRuns } from "./auth.ts";
+import { toProblem } from "./errors.ts";
+import type { Handlers } from "./handler.ts";
+import { mount, mountNothing } from "./mount.ts";
+import type { ApiOptions } from "./options.ts";
+import { RefusedDeliveries } from "./refused-deliveries.ts";
+import { changeRoutes } from "./routes/changes.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
+import { engineRoutes } from "./routes/engines.ts";
+import { experimentVerbRoutes } from "./routes/experiment-verbs.ts";
+import { experimentRoutes } from "./routes/experiments.ts";
+import { fieldRoutes } from "./routes/fields.ts";
+import { logRoutes } from "./routes/logs.ts";
+import { manifestRoutes } from "./routes/manifests.ts";
+import { objectRoutes } from "./routes/objects.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { queueRoutes } from "./routes/queue.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { refuseOtherMethods, webhookRoutes } from "./routes/webhooks.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { SessionCookies } from "./session-cookie.ts";
+
+/** The HTTP API. What is public comes first; behind `authenticate` nobody passes unknown. */
+export function createApi(ports: Ports, options: ApiOptions): Express {
+  const cookies = new SessionCookies(options.sessionKey);
+  const refused = new RefusedDeliveries();
+  const handlers: Handlers = {
+    ...webhookRoutes(ports, refused),
+    ...experimentRoutes(ports),
+    ...experimentVerbRoutes(ports),
+    ...fieldRoutes(ports),
+    ...logRoutes(ports, options.stopping),
+    ...changeRoutes(ports, options.stopping),
+    ...runRoutes(ports),
+    ...projectRoutes(ports),
+    ...deliveryRoutes(ports, refused),
+    ...objectRoutes(ports),
+    ...manifestRoutes(ports),
+    ...sessionRoutes(ports, cookies),
+    ...engineRoutes(ports),
+    ...queueRoutes(ports),
+    ...operationRoutes(ports, options),
+  };
+
+  const app = createApp();
+  app.all("/git/{*path}", (request, response) => options.gitRemote(request, response));
+  mount(app, handlers, ["public"]);
+  app.all(ROUTES.receiveWebhook.path, refuseOtherMethods);
+
+  app.use(authenticate(ports, cookies), projectAndNumber);
+  mount(app, handlers, ["run"]);
+  app.use(refuseRuns);
+  mount(app, handlers, ["user", "administrator"]);
+  mountNothing(app);
+  return app.use(toProblem(ports));
+}
+
+/** An app that says nothing about itself, and whose paths are what they are. */
+export function createApp(): Express {
+  const app = express().enable("case sensitive routing").disable("x-powered-by").disable("etag");
+  return app.use(securityHeaders);
+}
+
+/** `…/experiments/digits/12` names the same experiment as `…/experiments/digits%2312`. */
+export const projectAndNumber: RequestHandler = (request, _response, next) => {
+  request.url = request.url.replace(
+    /^(\/api\/v1\/experiments\/[^/?]+)\/(\d+)(?=[/?]|$)/,
+    "$1%23$2",
+  );
+  next();
+};

@@ -1,0 +1,77 @@
+import { z } from "zod";
+
+import { WebhookAnswer } from "../delivery.ts";
+import {
+  EngineAnswer,
+  EnginePage,
+  HealthAnswer,
+  QueueAnswer,
+  SessionAnswer,
+  SessionRequest,
+  ValidateAnswer,
+  ValidateQuery,
+} from "../operations.ts";
+import { PageQuery } from "../page.ts";
+import { get, post, remove } from "../route.ts";
+
+const session = "/api/v1/session";
+const engine = "/api/v1/engines/:name";
+
+export const OPERATION_ROUTES = {
+  receiveWebhook: post("/webhooks/:project", "A forge's delivery, signed with the secret", {
+    access: "public",
+    body: "application/json",
+    answers: { 202: WebhookAnswer, 200: z.object({ message: z.string() }) },
+  }),
+  validateManifest: post("/api/v1/manifests/validate", "Judge a manifest", {
+    query: ValidateQuery,
+    body: "text/yaml",
+    answers: { 200: ValidateAnswer },
+  }),
+
+  signIn: post(session, "Sign in with a token; answers a cookie", {
+    access: "public",
+    body: SessionRequest,
+    answers: { 200: SessionAnswer },
+  }),
+  whoAmI: get(session, "Who is signed in", { answers: { 200: SessionAnswer } }),
+  signOut: remove(session, "Sign out", { answers: { 204: null } }),
+
+  listEngines: get("/api/v1/engines", "The engines: machines, reservations, whether paused", {
+    query: PageQuery,
+    answers: { 200: EnginePage },
+  }),
+  pauseEngine: post(`${engine}/pause`, "Start nothing new on it", {
+    access: "administrator",
+    answers: { 200: EngineAnswer },
+  }),
+  resumeEngine: post(`${engine}/resume`, "Take work again", {
+    access: "administrator",
+    answers: { 200: EngineAnswer },
+  }),
+  getQueue: get("/api/v1/queue", "What waits, in order, with reasons", {
+    answers: { 200: QueueAnswer },
+  }),
+
+  getOpenApi: get("/api/v1/openapi.json", "This description", {
+    access: "public",
+    answers: { 200: "application/json" },
+  }),
+  getManifestSchema: get(
+    "/schema/manifest.schema.json",
+    "The manifest's JSON Schema, for editors",
+    {
+      access: "public",
+      answers: { 200: "application/schema+json" },
+    },
+  ),
+  isAlive: get("/healthz", "Whether the server runs", {
+    access: "public",
+    answers: { 200: HealthAnswer },
+  }),
+  isReady: get("/readyz", "Whether the database answers and has the right schema", {
+    access: "public",
+    answers: { 200: HealthAnswer },
+  }),
+  getMetrics: get("/metrics", "Figures for Prometheus", { answers: { 200: "text/plain" } }),
+} as const;
