@@ -53,6 +53,8 @@ create table attempts (
   -- Written by the observer alone.
   observation jsonb,
   observed_at timestamptz,
+  -- When the engine was first asked to stop it: the grace runs from here.
+  stop_requested_at timestamptz,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,

@@ -18,7 +18,6 @@ create table jobs (
   token bigint not null default 0,
   -- Each wake counts; one that comes while the job is claimed makes it due again.
   wakes bigint not null default 0,
-  wakes_seen bigint not null default 0,
   -- It waits for a wake, and due_at is only the safety net.
   net boolean not null default false,
   failures smallint not null default 0,

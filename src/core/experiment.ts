@@ -136,6 +136,12 @@ export interface Facts {
   readonly image: Image | undefined;
 }
 
+/** What a step found out: its facts, and what the manifest says of the experiment itself. */
+export type Found = Partial<
+  Facts &
+    Pick<Experiment, "name" | "description" | "tags" | "params" | "fields" | "engine" | "priority">
+>;
+
 /** One execution of one manifest at one commit (or archive). */
 export interface Experiment extends Facts {
   readonly id: string;
@@ -236,7 +242,7 @@ export interface StepView {
 export interface Move {
   readonly step: Step;
   readonly status: StepStatus;
-  readonly facts?: Partial<Facts> | undefined;
+  readonly facts?: Found | undefined;
   readonly note?: string | undefined;
   readonly exception?: StepException | undefined;
   /** The status that the step which is left behind gets in the history; none when the step stays the same. */
@@ -295,8 +301,14 @@ export interface ExperimentStore {
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly StepChange[]>>;
   /** Moves from the step and status it was read at, with history; throws StaleExperimentError where somebody else moved it. */
   advance(experiment: Experiment, move: Move): Promise<void>;
-  /** A new note of the running step; no history where it is the same. */
+  /** A new note of the running step. */
   note(experiment: Experiment, note: string): Promise<void>;
+  /** Notes of many, by the scheduler; answers those that changed. */
+  notes(
+    notes: readonly { readonly id: string; readonly note: string }[],
+  ): Promise<readonly { readonly id: string; readonly projectId: string }[]>;
+  /** The platform tries the step again: one more attempt, with the reason. */
+  retryStep(experiment: Experiment, note: string): Promise<void>;
   /** Waiting has read what it must wait for; once `ready`, the scheduler may admit it. */
   setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void>;
   /** Answers false where it was asked for before or has finished; `kill` may be added later. */

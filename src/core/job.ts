@@ -13,7 +13,9 @@ export interface Job {
   readonly failures: number;
   /** How often a lease on it was lost in a row. */
   readonly lostLeases: number;
-  /** Wakes counted when it was last looked at; one that comes later makes it due at once. */
+  /** What it last failed with. */
+  readonly error: string | undefined;
+  /** Wakes counted so far; one that comes later makes it due at once. */
   readonly wakes: number;
   /** The safety net made it due, not a wake: counted, as without faults it never is. */
   readonly overdue: boolean;
@@ -25,10 +27,13 @@ export interface Queue {
   push(kind: JobKind, subjectId: string): Promise<void>;
   /** Up to `limit` due jobs, for this server. */
   claim(limit: number): Promise<readonly Job[]>;
-  /** Inside a transaction: locks the job and throws LostLeaseError where this claim no longer holds it. */
-  hold(job: Job): Promise<void>;
-  /** Reads the wakes before a handler looks: what comes after this is not lost. */
-  look(job: Job): Promise<Job>;
+  /**
+   * Inside a transaction: locks the job, and throws LostLeaseError where this claim no longer holds it. The answer has
+   * counted the wakes until now: what is read after the transaction has seen all of them.
+   */
+  hold(job: Job): Promise<Job>;
+  /** Takes back what an earlier registration of this server held and nobody else has claimed since. */
+  keep(jobs: readonly Job[]): Promise<void>;
   /**
    * Hands it back, at once if a wake came since `look`. `timer`: due in `seconds` because something is to be done then.
    * `net`: a wake is expected, and `seconds` is only the safety net.

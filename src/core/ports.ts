@@ -3,9 +3,11 @@ import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import type { EventBus } from "./events.ts";
 import type { WebhookReceiver } from "./forge.ts";
+import type { Leases } from "./lease.ts";
 import type { LogStore } from "./log-store.ts";
 import type { Logger } from "./logger.ts";
 import type { ManifestParser } from "./manifest.ts";
+import type { Metrics } from "./metrics.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Planner } from "./operator.ts";
 import type { ForgeKind } from "./project.ts";
@@ -28,7 +30,15 @@ export interface Ports {
   readonly buckets: ObjectStore;
   readonly workspaces: Workspaces;
   readonly logs: LogStore;
+  readonly leases: Leases;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** The API token of a run, the same each time it is asked. */
+  readonly runToken: (experimentId: string, runName: string) => string;
+  /** Why an engine or the server takes nothing new now (a full disk), undefined where all is well. */
+  readonly closedBecause: (engine: string) => Promise<string | undefined>;
+  /** Why this clone URL is refused; undefined where it may be fetched. */
+  readonly refuseRepository: (url: string) => string | undefined;
   /** PUBLIC_URL, without a slash at its end. */
   readonly publicUrl: string;
   /** The API as containers reach it. */

@@ -76,6 +76,8 @@ export interface Attempt {
   /** What the observer last saw. */
   readonly observation: Observation | undefined;
   readonly observedAt: Date | undefined;
+  /** When the engine was first asked to stop it. */
+  readonly stopRequestedAt: Date | undefined;
   readonly createdAt: Date;
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
@@ -133,6 +135,8 @@ export interface RunMove {
 export interface RunStore {
   create(run: NewRun): Promise<Run>;
   find(id: string): Promise<Run | undefined>;
+  /** Forgets runs that never ran, so that Submitting may plan them again. */
+  discard(experimentId: string): Promise<void>;
   ofExperiment(experimentId: string): Promise<readonly Run[]>;
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** Moves from the state it was read at, with history; throws StaleExperimentError where somebody else moved it. */
@@ -149,6 +153,7 @@ export interface RunStore {
   liveAttempt(runId: string): Promise<Attempt | undefined>;
   attempts(runId: string): Promise<readonly Attempt[]>;
   attemptsOf(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly Attempt[]>>;
+  markStopping(attemptId: string): Promise<void>;
   setEngineId(attemptId: string, engineId: string): Promise<void>;
   /** Written by the scheduler alone. */
   reserve(attemptId: string, reservation: readonly ReservedReplica[]): Promise<void>;

@@ -6,6 +6,6 @@ export const advisoryLocks = {
   sweep: 7004,
   /** With the instance's lock key as the second number. */
   instance: 7005,
-  /** With a hash of the engine's name as the second number. */
-  observer: 7006,
+  /** With a hash of the lease's name as the second number. */
+  lease: 7006,
 } as const;

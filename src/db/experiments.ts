@@ -6,7 +6,7 @@ import type {
   Experiment,
   ExperimentFilter,
   ExperimentStore,
-  Facts,
+  Found,
   JsonObject,
   Move,
   NewExperiment,
@@ -205,6 +205,34 @@ export class PostgresExperimentStore implements ExperimentStore {
     );
   }
 
+  async notes(
+    notes: readonly { readonly id: string; readonly note: string }[],
+  ): Promise<readonly { id: string; projectId: string }[]> {
+    if (notes.length === 0) return [];
+    return query(
+      this.#db,
+      `update experiments e set note = given.note
+         from unnest(:ids::uuid[], :texts::text[]) as given (id, note)
+        where e.id = given.id and e.finished_at is null and e.note is distinct from given.note
+       returning e.id, e.project_id as "projectId"`,
+      { ids: notes.map(({ id }) => id), texts: notes.map(({ note }) => note) },
+    );
+  }
+
+  async retryStep(experiment: Experiment, note: string): Promise<void> {
+    await query(
+      this.#db,
+      `with retried as (
+         update experiments set step_attempt = step_attempt + 1, note = :note
+          where id = :id and step = :step and finished_at is null
+         returning id, step, step_attempt
+       )
+       insert into step_changes (experiment_id, step, status, attempt, note)
+       select id, step, 'Running', step_attempt, :note from retried`,
+      { id: experiment.id, step: experiment.step, note },
+    );
+  }
+
   async setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void> {
     await query(
       this.#db,
@@ -308,17 +336,17 @@ export class PostgresExperimentStore implements ExperimentStore {
 }
 
 /** The columns of the facts that a step found out. */
-function factColumns(facts: Partial<Facts>): Record<string, unknown> {
+function factColumns(facts: Found): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
   if (facts.conditions !== undefined) columns["conditions"] = json(facts.conditions);
   if (facts.sourceArchive !== undefined) columns["source_archive"] = facts.sourceArchive;
   if (facts.manifestPath !== undefined) columns["manifest_path"] = facts.manifestPath;
   if (facts.manifestText !== undefined) columns["manifest_text"] = facts.manifestText;
-  if (facts.manifest !== undefined) {
-    const { manifest } = facts;
-    columns["manifest"] = json(manifest);
-    columns["params"] = json(manifest.params);
-  }
+  if (facts.manifest !== undefined) columns["manifest"] = json(facts.manifest);
+  if (facts.params !== undefined) columns["params"] = json(facts.params);
+  if (facts.fields !== undefined) columns["fields"] = json(facts.fields);
+  for (const column of ["name", "description", "tags", "engine", "priority"] as const)
+    if (facts[column] !== undefined) columns[column] = facts[column];
   if (facts.warnings !== undefined) columns["warnings"] = json(facts.warnings);
   if (facts.resources !== undefined) columns["resources"] = json(facts.resources);
   if (facts.image !== undefined) columns["image"] = json(facts.image);

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 import { LostLeaseError } from "../core/errors.ts";
 import type { Job, JobKind, Queue } from "../core/job.ts";
-import { query } from "./query.ts";
+import { optional, query } from "./query.ts";
 
 interface JobRow {
   readonly id: string;
@@ -13,6 +13,7 @@ interface JobRow {
   readonly net: boolean;
   readonly failures: number;
   readonly lost_leases: number;
+  readonly error: string | null;
 }
 
 /** The queue: `for update skip locked`, instance leases and fencing tokens. */
@@ -50,11 +51,11 @@ export class PostgresQueue implements Queue {
             for update skip locked
        )
        update jobs
-          set owner = :owner, token = jobs.token + 1, wakes_seen = jobs.wakes, net = false
+          set owner = :owner, token = jobs.token + 1, net = false
          from claimable
         where jobs.id = claimable.id
           and exists (select from instances where id = :owner)
-       returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases`,
+       returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases, error`,
       { owner, limit },
     );
     return rows.map((row) => ({
@@ -65,23 +66,27 @@ export class PostgresQueue implements Queue {
       wakes: row.wakes,
       failures: row.failures,
       lostLeases: row.lost_leases,
+      error: optional(row.error),
       overdue: row.net,
     }));
   }
 
-  async hold(job: Job): Promise<void> {
-    await this.#mine(
-      job,
-      `select id from jobs where id = :id and token = :token and owner is not null for update`,
-    );
-  }
-
-  async look(job: Job): Promise<Job> {
+  async hold(job: Job): Promise<Job> {
     const [row] = await this.#mine<{ wakes: number }>(
       job,
-      `update jobs set wakes_seen = wakes where id = :id and token = :token and owner is not null returning wakes`,
+      `select wakes from jobs where id = :id and token = :token and owner is not null for update`,
     );
-    return { ...job, wakes: row?.wakes ?? job.wakes, overdue: false };
+    return { ...job, wakes: row?.wakes ?? job.wakes };
+  }
+
+  async keep(jobs: readonly Job[]): Promise<void> {
+    const owner = this.#instance();
+    for (const { id, token } of jobs)
+      await query(
+        this.#db,
+        `update jobs set owner = :owner where id = :id and token = :token and owner is null`,
+        { id, token, owner },
+      );
   }
 
   async release(job: Job, seconds: number, why: "timer" | "net"): Promise<void> {

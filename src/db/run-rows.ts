@@ -62,6 +62,7 @@ export interface AttemptRow {
   readonly engine_id: string | null;
   readonly observation: Observation | null;
   readonly observed_at: Date | null;
+  readonly stop_requested_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -78,6 +79,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     engineId: optional(row.engine_id),
     observation: optional(row.observation),
     observedAt: optional(row.observed_at),
+    stopRequestedAt: optional(row.stop_requested_at),
     createdAt: row.created_at,
     startedAt: optional(row.started_at),
     finishedAt: optional(row.finished_at),

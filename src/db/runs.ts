@@ -46,6 +46,17 @@ export class PostgresRunStore implements RunStore {
     return row && toRun(row);
   }
 
+  async discard(experimentId: string): Promise<void> {
+    await query(
+      this.#db,
+      `with unstarted as (
+         delete from runs where experiment_id = :experimentId and started_at is null returning id
+       )
+       delete from jobs using unstarted where kind = 'run' and subject_id = unstarted.id`,
+      { experimentId },
+    );
+  }
+
   async ofExperiment(experimentId: string): Promise<readonly Run[]> {
     return (await this.ofExperiments([experimentId])).get(experimentId) ?? [];
   }
@@ -159,6 +170,15 @@ export class PostgresRunStore implements RunStore {
       { runIds },
     );
     return Map.groupBy(rows.map(toAttempt), (attempt) => attempt.runId);
+  }
+
+  async markStopping(attemptId: string): Promise<void> {
+    await query(
+      this.#db,
+      `update attempts set stop_requested_at = coalesce(stop_requested_at, clock_timestamp())
+        where id = :attemptId and live`,
+      { attemptId },
+    );
   }
 
   async setEngineId(attemptId: string, engineId: string): Promise<void> {

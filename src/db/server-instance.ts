@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Client } from "pg";
 
+import type { Leases } from "../core/lease.ts";
 import type { Logger } from "../core/logger.ts";
 import { advisoryLocks } from "./advisory-locks.ts";
 import { reasonOf } from "./caught.ts";
@@ -25,11 +26,13 @@ export interface ServerInstanceOptions {
  * This server's registration: a session that holds an advisory lock, listens for hints and beats. A session that ends
  * loses the registration; a new one is made, under a new id, and `onRegistered` hears of it.
  */
-export class ServerInstance {
+export class ServerInstance implements Leases {
   readonly #address: DatabaseAddress;
   readonly #options: ServerInstanceOptions;
   #id: string | undefined;
   #session: Client | undefined;
+  /** Of the present session. */
+  readonly #leases = new Set<string>();
   #stopped = false;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -59,18 +62,25 @@ export class ServerInstance {
     await session.end().catch(() => undefined);
   }
 
-  /** Whether this session holds the lock of (7006, key) now; it keeps it until it ends or lets go. */
-  async tryLock(key: number): Promise<boolean> {
-    const { rows = [] } =
-      (await this.#session?.query("select pg_try_advisory_lock($1, $2) as mine", [
-        advisoryLocks.observer,
-        key,
-      ])) ?? {};
-    return rows[0]?.mine === true;
+  async take(name: string): Promise<boolean> {
+    const session = this.#session;
+    if (session === undefined) return false;
+    if (this.#leases.has(name)) return true;
+    const { rows } = await session.query("select pg_try_advisory_lock($1, hashtext($2)) as mine", [
+      advisoryLocks.lease,
+      name,
+    ]);
+    if (rows[0]?.mine !== true || this.#session !== session) return false;
+    this.#leases.add(name);
+    return true;
   }
 
-  async unlock(key: number): Promise<void> {
-    await this.#session?.query("select pg_advisory_unlock($1, $2)", [advisoryLocks.observer, key]);
+  async release(name: string): Promise<void> {
+    if (!this.#leases.delete(name)) return;
+    await this.#session?.query("select pg_advisory_unlock($1, hashtext($2))", [
+      advisoryLocks.lease,
+      name,
+    ]);
   }
 
   async #register(): Promise<void> {
@@ -125,6 +135,7 @@ export class ServerInstance {
     if (this.#session !== session || this.#stopped) return;
     this.#session = undefined;
     this.#id = undefined;
+    this.#leases.clear();
     clearInterval(this.#heartbeat);
     this.#options.log.warn({}, "this server's registration is lost; registering again");
     this.#options.onLost();

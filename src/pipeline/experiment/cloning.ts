@@ -1,0 +1,189 @@
+import { SourceUnavailableError } from "../../core/errors.ts";
+import type { ExperimentAt, Found, RequestedResources } from "../../core/experiment.ts";
+import type { Manifest, ManifestContext, ManifestError } from "../../core/manifest.ts";
+import { applyOverrides, resolveParams } from "../../core/overrides.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Project } from "../../core/project.ts";
+import type { Commit } from "../../core/repository.ts";
+import { findProject } from "../find-project.ts";
+import { engineOf } from "./engine-of.ts";
+import { haveCommit, readManifest } from "./source.ts";
+import { StepLog } from "./step-log.ts";
+import { failed, type StepResult } from "./step-result.ts";
+
+/** The bucket of source archives. */
+export const ARCHIVES = "archives";
+
+type CloningPorts = Pick<
+  Ports,
+  "database" | "repository" | "archives" | "manifests" | "engines" | "logs"
+>;
+
+/** The source as an archive that any worker finds, and the manifest as it will run. */
+export async function cloning(
+  ports: CloningPorts,
+  experiment: ExperimentAt<"Cloning">,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
+  const project = await findProject(ports, experiment);
+  const { commit } = experiment.source;
+  if (commit === undefined) return failed("SourceUnavailable", "The experiment names no commit.");
+
+  const timeout = AbortSignal.timeout(project.settings.cloneTimeoutSeconds * 1000);
+  const log = new StepLog(ports.logs, { experimentId: experiment.id, step: "Cloning" });
+  try {
+    const result = await clone(
+      ports,
+      project,
+      experiment,
+      commit,
+      log,
+      AbortSignal.any([signal, timeout]),
+    );
+    if (result.kind === "failed") await log.line(result.exception.message);
+    await log.seal();
+    return result;
+  } catch (error) {
+    if (signal.aborted || !(timeout.aborted || error instanceof SourceUnavailableError))
+      throw error;
+    const { cloneTimeoutSeconds } = project.settings;
+    const result = timeout.aborted
+      ? failed(
+          "Timeout",
+          `Cloning took longer than the project's limit of ${cloneTimeoutSeconds} s.`,
+        )
+      : failed("SourceUnavailable", String((error as Error).message));
+    if (result.kind === "failed") await log.line(result.exception.message);
+    await log.seal();
+    return result;
+  }
+}
+
+async function clone(
+  ports: CloningPorts,
+  project: Project,
+  experiment: ExperimentAt<"Cloning">,
+  commit: string,
+  log: StepLog,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  await log.line(`Commit ${commit} of ${project.repository ?? project.slug}`);
+  if (!(await haveCommit(ports, project, commit, signal)))
+    return failed(
+      "SourceUnavailable",
+      `Commit ${commit.slice(0, 7)} is not in ${project.repository ?? project.slug}: was it removed by a forced push?`,
+    );
+  const read = await readManifest(ports, project, experiment, commit);
+  if (read.kind !== "found")
+    return failed(read.kind === "missing" ? "ManifestMissing" : "ManifestRefused", read.message);
+  const found: Found = { manifestPath: read.path, manifestText: read.text };
+
+  const { manifest, errors, warnings } = ports.manifests.parse(
+    read.text,
+    contextOf(ports, project, experiment),
+  );
+  if (manifest === undefined)
+    return {
+      ...failed("ManifestInvalid", sentences(read.path, errors)),
+      found: { ...found, warnings },
+    } as StepResult;
+  const changed = applyOverrides(manifest, experiment.overrides);
+  if (changed.errors.length > 0)
+    return failed(
+      "OverridesInvalid",
+      changed.errors.map((error) => `${error.path}: ${error.message}`).join("\n"),
+    );
+  const resolved = resolveParams(changed.manifest);
+  const engine = engineOf(project, experiment, resolved);
+  if (!ports.engines.has(engine))
+    return failed(
+      "UnknownEngine",
+      `There is no engine ${engine} here. Known: ${[...ports.engines.keys()].join(", ")}. Or add it as an alias in the project's settings: engineAliases.`,
+    );
+
+  const sourceArchive = await archive(ports, project, commit, resolved, signal);
+  await log.line(`Manifest ${read.path}`);
+  for (const { path, message } of warnings) await log.line(`warning: ${path}: ${message}`);
+  return {
+    kind: "done",
+    found: {
+      ...found,
+      sourceArchive,
+      manifest: resolved,
+      warnings,
+      engine,
+      params: resolved.params,
+      priority: experiment.overrides.priority ?? resolved.priority ?? experiment.priority,
+      resources: requested(resolved),
+      ...labels(experiment, resolved),
+    },
+  };
+}
+
+const sentences = (path: string, errors: readonly ManifestError[]): string =>
+  errors
+    .map(({ line, column, message, suggestion }) => {
+      const meant = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
+      return `${path}, line ${line}, column ${column}: ${message}${message.includes(suggestion ?? "\0") ? "" : meant}`;
+    })
+    .join("\n");
+
+function contextOf(
+  { engines }: CloningPorts,
+  { engine, settings }: Project,
+  { overrides }: ExperimentAt<"Cloning">,
+): ManifestContext {
+  return {
+    defaultEngine: engine,
+    engine: overrides.engine,
+    engines: [...engines.values()].map(({ name, kind }) => ({
+      name,
+      kind,
+      aliases: Object.keys(settings.engineAliases).filter(
+        (alias) => settings.engineAliases[alias] === name,
+      ),
+    })),
+  };
+}
+
+/** What the manifest says of the experiment itself, below what was said at its submission. */
+function labels(
+  { overrides, name, tags, fields }: ExperimentAt<"Cloning">,
+  manifest: Manifest,
+): Found {
+  return {
+    name: overrides.name ?? manifest.name ?? name,
+    ...(manifest.description !== undefined && { description: manifest.description }),
+    tags: [...new Set([...tags, ...manifest.tags])],
+    fields: { ...manifest.metadata, ...fields },
+  };
+}
+
+function requested({ spec }: Manifest): RequestedResources {
+  let cpus = 0;
+  let gpus = 0;
+  let memoryBytes = 0;
+  for (const { count, completions, resources } of spec.types) {
+    const replicas = count * completions;
+    cpus += replicas * resources.cpus;
+    gpus += replicas * (resources.gpu?.count ?? 0);
+    memoryBytes += replicas * resources.memoryBytes;
+  }
+  return { cpus, gpus, memoryGb: Math.round((memoryBytes / 2 ** 30) * 100) / 100 };
+}
+
+/** The same commit gives the same archive, so it is made once. */
+async function archive(
+  { repository, archives }: CloningPorts,
+  project: Project,
+  commit: Commit["id"],
+  { clone }: Manifest,
+  signal: AbortSignal,
+): Promise<string> {
+  const variant = clone.includeDotGit ? `-git-${clone.depth}-${clone.submodules}` : "";
+  const key = `${project.slug}/${commit}${variant}.tar`;
+  if ((await archives.stat(ARCHIVES, key)) === undefined)
+    await archives.put(ARCHIVES, key, repository.archive(project, commit, clone, signal), signal);
+  return key;
+}

@@ -1,0 +1,54 @@
+import type { ExperimentAt } from "../../core/experiment.ts";
+import type { Ports } from "../../core/ports.ts";
+import { isRunOver, type Run } from "../../core/run.ts";
+import type { StepResult } from "./step-result.ts";
+
+/** A fold over the runs: waits for all, ends the others when one has failed, and tells how it came out. */
+export async function running(
+  ports: Pick<Ports, "database" | "workspaces">,
+  experiment: ExperimentAt<"Running">,
+): Promise<StepResult> {
+  const runs = await ports.database.runs.ofExperiment(experiment.id);
+  const open = runs.filter((run) => !isRunOver(run.state));
+  const failure = runs.find((run) => run.state === "Failed");
+  const stopping = experiment.cancelRequestedAt !== undefined || failure !== undefined;
+  if (open.length > 0 && stopping) return stop(open, experiment.cancelKill);
+  if (open.length > 0) return { kind: "wait", note: noteOf(open) };
+
+  if (failure?.exception?.kind === "ImageGone")
+    return {
+      kind: "redo",
+      step: "Building",
+      reason: failure.exception.message,
+      write: ({ runs }) => runs.discard(experiment.id),
+    };
+  if (failure !== undefined || runs.some((run) => run.state === "Cancelled")) {
+    // Outputs that exist are kept whatever the ending.
+    await ports.workspaces.close(experiment);
+    if (failure?.exception === undefined) return { kind: "cancelled" };
+    return { kind: "failed", exception: failure.exception };
+  }
+  return { kind: "done" };
+}
+
+function stop(open: readonly Run[], kill: boolean): StepResult {
+  return {
+    kind: "wait",
+    note: "stopping",
+    async write({ runs, queue, events }) {
+      const asked: string[] = [];
+      for (const run of open) if (await runs.requestCancel(run.id, kill)) asked.push(run.id);
+      if (asked.length === 0) return;
+      await queue.wake("run", asked);
+      await events.publish({ kind: "work" });
+    },
+  };
+}
+
+function noteOf(open: readonly Run[]): string {
+  const queueing = open.find((run) => run.state === "Queueing");
+  if (queueing !== undefined) return `queueing: ${queueing.reason ?? "in the queue"}`;
+  if (open.every((run) => run.state === "Finalizing")) return "collecting outputs";
+  const retries = Math.max(...open.map((run) => run.attempt));
+  return retries > 1 ? `running, attempt ${retries}` : "running";
+}

@@ -1,0 +1,37 @@
+import type { Stores } from "../../core/database.ts";
+import type { Found, Step, StepException } from "../../core/experiment.ts";
+
+/** Goes into the same transaction as the move. */
+type Write = (stores: Stores) => Promise<void>;
+
+/** What one look at a step came to. Throwing means that the platform is at fault, and is tried again. */
+export type StepResult =
+  | {
+      readonly kind: "done";
+      readonly found?: Found;
+      readonly note?: string;
+      readonly write?: Write;
+    }
+  /** Something must happen first; with `seconds` it is looked at again then, without it a wake is owed. */
+  | {
+      readonly kind: "wait";
+      readonly note: string;
+      readonly seconds?: number;
+      readonly write?: Write;
+    }
+  /** The experiment's own fault. */
+  | { readonly kind: "failed"; readonly exception: StepException; readonly found?: Found }
+  | { readonly kind: "cancelled" }
+  /** An earlier step has to be done again: what it made is gone. */
+  | {
+      readonly kind: "redo";
+      readonly step: Step;
+      readonly reason: string;
+      readonly write?: Write;
+    };
+
+export const failed = (
+  kind: string,
+  message: string,
+  more: Omit<StepException, "kind" | "message"> = {},
+): StepResult => ({ kind: "failed", exception: { kind, message, ...more } });

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+
+import { neverFits } from "../../core/admission.ts";
+import { UnsupportedError } from "../../core/errors.ts";
+import type { ExperimentAt } from "../../core/experiment.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { PlannedReplica, RunPlan } from "../../core/run.ts";
+import { findProject } from "../find-project.ts";
+import { enqueueRun } from "../run/preparing.ts";
+import { failed, type StepResult } from "./step-result.ts";
+
+/** The one run of an experiment that is no search and no workflow. */
+const ONLY_RUN = "main";
+
+/** The plan: which runs, with which replicas and variables. What can never fit is refused here. */
+export async function submitting(
+  ports: Pick<Ports, "database" | "planner" | "engines" | "runToken">,
+  experiment: ExperimentAt<"Submitting">,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
+  const { manifest, engine: name, priority, id } = experiment;
+  const engine = ports.engines.get(name);
+  if (engine === undefined)
+    return failed(
+      "UnknownEngine",
+      `There is no engine ${name} here. Known: ${[...ports.engines.keys()].join(", ")}.`,
+    );
+
+  const project = await findProject(ports, experiment);
+  let replicas: readonly PlannedReplica[];
+  try {
+    replicas = ports.planner.plan(manifest, { ...experiment, projectEnv: project.settings.env });
+  } catch (error) {
+    if (error instanceof UnsupportedError) return failed("Unsupported", error.message);
+    throw error;
+  }
+  const tooLarge = neverFits(replicas, { name, machines: await engine.capacity(signal) });
+  if (tooLarge !== undefined) return failed("NeverFits", tooLarge);
+
+  const { spec } = manifest;
+  const longest = project.settings.runTimeoutSeconds;
+  const plan: RunPlan = {
+    operator: spec.operator,
+    command: spec.command,
+    replicas,
+    timeoutSeconds: Math.min(spec.timeoutSeconds ?? longest, longest),
+    queueTimeoutSeconds: spec.queueTimeoutSeconds,
+    backoffLimit: spec.restartPolicy.backoffLimit,
+    graceSeconds: spec.gracefulTermination.terminationGracePeriodSeconds,
+  };
+  const token = ports.runToken(id, ONLY_RUN);
+  return {
+    kind: "done",
+    note: replicas.length === 1 ? "1 replica" : `${replicas.length} replicas`,
+    async write(stores) {
+      const tokenHash = createHash("sha256").update(token).digest("hex");
+      const run = await stores.runs.create({
+        experimentId: id,
+        name: ONLY_RUN,
+        engine: name,
+        priority,
+        plan,
+        tokenHash,
+      });
+      await stores.runs.advance(run, { state: "Preparing" });
+      await enqueueRun(stores, { ...run, state: "Preparing" });
+      await stores.queue.push("run", run.id);
+    },
+  };
+}

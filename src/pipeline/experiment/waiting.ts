@@ -1,0 +1,106 @@
+import { NO_CONDITIONS, type Conditions, type ExperimentAt } from "../../core/experiment.ts";
+import { isFinished, statusOf } from "../../core/lifecycle.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Project } from "../../core/project.ts";
+import { findProject } from "../find-project.ts";
+import { engineOf } from "./engine-of.ts";
+import { haveCommit, readManifest } from "./source.ts";
+import { failed, type StepResult } from "./step-result.ts";
+
+type WaitingPorts = Pick<Ports, "database" | "repository" | "manifests" | "engines" | "log">;
+
+/** What must it wait for, and is it its turn? The scheduler says go. */
+export async function waiting(
+  ports: WaitingPorts,
+  experiment: ExperimentAt<"Waiting">,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
+  if (experiment.admittedAt !== undefined) return { kind: "done" };
+
+  const conditions = experiment.conditions ?? (await readConditions(ports, experiment, signal));
+  const needs = await judgeNeeds(ports, conditions);
+  if (needs?.kind === "failed") return needs;
+  const approval = conditions.approval && experiment.approvedAt === undefined;
+  const ready = needs === undefined && !approval;
+  const hold = needs?.note ?? (approval ? "waiting for approval" : (experiment.note ?? "queued"));
+  return {
+    kind: "wait",
+    note: hold,
+    async write({ experiments, events }) {
+      await experiments.setConditions(experiment.id, conditions, ready);
+      if (ready) await events.publish({ kind: "schedule" });
+    },
+  };
+}
+
+/** A manifest that is missing or wrong imposes nothing: Cloning reports it. */
+async function readConditions(
+  ports: WaitingPorts,
+  experiment: ExperimentAt<"Waiting">,
+  signal: AbortSignal,
+): Promise<Conditions> {
+  const project = await findProject(ports, experiment);
+  const manifest = await manifestOf(ports, project, experiment, signal).catch((error: unknown) => {
+    ports.log.info({ experimentId: experiment.id, error }, "waiting imposes nothing: no manifest");
+    return undefined;
+  });
+  const { overrides } = experiment;
+  const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
+  if (manifest === undefined) return { ...none, engine: experiment.engine };
+  return {
+    priority: overrides.priority ?? manifest.priority ?? experiment.priority,
+    engine: engineOf(project, experiment, manifest),
+    needs: await resolveNeeds(ports, experiment, manifest.needs),
+    approval: manifest.approval,
+    concurrency: manifest.concurrency,
+  };
+}
+
+async function manifestOf(
+  ports: WaitingPorts,
+  project: Project,
+  experiment: ExperimentAt<"Waiting">,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  const { commit } = experiment.source;
+  if (commit === undefined || !(await haveCommit(ports, project, commit, signal))) return undefined;
+  const file = await readManifest(ports, project, experiment, commit);
+  return file.kind === "found" ? ports.manifests.parse(file.text).manifest : undefined;
+}
+
+/** Names become ids once; what cannot be found stays as it was written, and fails. */
+async function resolveNeeds(
+  { database }: WaitingPorts,
+  { projectSlug }: ExperimentAt<"Waiting">,
+  needs: readonly string[],
+): Promise<readonly string[]> {
+  const found = needs.map(async (need) => {
+    const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
+    const experiment = await database.experiments.resolve(reference).catch(() => undefined);
+    return experiment?.id ?? need;
+  });
+  return Promise.all(found);
+}
+
+async function judgeNeeds(
+  { database }: WaitingPorts,
+  { needs }: Conditions,
+): Promise<Extract<StepResult, { kind: "failed" | "wait" }> | undefined> {
+  const unmet: string[] = [];
+  for (const id of needs) {
+    const needed = await database.experiments.resolve(id);
+    const name = needed === undefined ? id : `${needed.projectSlug}#${needed.number}`;
+    const status = needed && statusOf(needed.step, needed.stepStatus);
+    if (status === "Succeeded") continue;
+    if (needed !== undefined && !isFinished(needed)) unmet.push(name);
+    else {
+      const why = status === undefined ? "is not there" : `has ${status.toLowerCase()}`;
+      const result = failed("NeedFailed", `It needs ${name}, which ${why}.`);
+      if (result.kind === "failed") return result;
+    }
+  }
+  if (unmet.length === 0) return undefined;
+  return { kind: "wait", note: `waiting for ${unmet.join(", ")} to succeed` };
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Engine } from "../core/engine.ts";
+import { LostLeaseError } from "../core/errors.ts";
+import type { Ports } from "../core/ports.ts";
+import type { Attempt, Run } from "../core/run.ts";
+import { logKey } from "./run/finalizing.ts";
+
+const RETRY_MS = 500;
+
+/** The live logs of one engine: a follower for each replica, from where the log stands until it is sealed. */
+export class LogFollowers {
+  readonly #ports: Ports;
+  readonly #engine: Engine;
+  readonly #stopping = new AbortController();
+  readonly #following = new Map<string, Promise<void>>();
+
+  constructor(ports: Ports, engine: Engine) {
+    this.#ports = ports;
+    this.#engine = engine;
+  }
+
+  /** Begins to follow those that are not followed yet. */
+  async follow(attempts: readonly Attempt[]): Promise<void> {
+    for (const attempt of attempts) {
+      if (this.#following.has(attempt.id)) continue;
+      const run = await this.#ports.database.runs.find(attempt.runId);
+      if (run === undefined) continue;
+      const all = run.plan.replicas.map(({ name }) => this.#followUntilSealed(run, attempt, name));
+      const done = Promise.all(all).then(
+        () => this.#tell(attempt),
+        (error: unknown) =>
+          this.#ports.log.warn(
+            { attemptId: attempt.id, error },
+            "a log is followed by another server",
+          ),
+      );
+      this.#following.set(
+        attempt.id,
+        done.finally(() => this.#following.delete(attempt.id)),
+      );
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#following.values());
+  }
+
+  async #followUntilSealed(run: Run, attempt: Attempt, replica: string): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.#followOnce(run, attempt, replica, signal);
+        return;
+      } catch (error) {
+        if (error instanceof LostLeaseError) throw error;
+        if (!signal.aborted)
+          this.#ports.log.debug(
+            { attemptId: attempt.id, replica, error },
+            "a log broke off and is taken up again",
+          );
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #followOnce(
+    run: Run,
+    attempt: Attempt,
+    replica: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const engineId = attempt.engineId ?? attempt.id;
+    const secrets = [this.#ports.runToken(run.experimentId, run.name)];
+    const writer = await this.#ports.logs.open(logKey(run, attempt, replica), secrets);
+    try {
+      if (writer.record.sealed) return;
+      for await (const piece of this.#engine.logs(engineId, replica, writer.position, signal))
+        await writer.write(piece);
+      if (!signal.aborted) await writer.seal();
+    } finally {
+      await writer.close();
+    }
+  }
+
+  /** The run may be finalized now. */
+  async #tell({ runId }: Attempt): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    await this.#ports.database.transaction(async ({ queue, events }) => {
+      await queue.wake("run", [runId]);
+      await events.publish({ kind: "work" });
+    });
+  }
+}

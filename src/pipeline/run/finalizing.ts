@@ -1,0 +1,103 @@
+import type { Observation, ReplicaState } from "../../core/engine.ts";
+import type { StepException } from "../../core/experiment.ts";
+import type { LogKey } from "../../core/log-store.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Attempt, Run } from "../../core/run.ts";
+import { engineFor } from "./engine-for.ts";
+import { exitException } from "./exit-exception.ts";
+import { failedAttempt, lostAttempt } from "./retry.ts";
+import { type LiveRun, over, type RunResult } from "./run-result.ts";
+import { deadlineOf } from "./running.ts";
+
+/** Lines of the log that a failure shows. */
+const TAIL_LINES = 20;
+
+/** Logs are sealed first, then the workload may go, then it is judged. */
+export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promise<RunResult> {
+  if (attempt?.engineId === undefined) throw new Error(`run ${run.id} has nothing to finalize`);
+  const { observation } = attempt;
+  if (observation?.kind !== "exited" && observation?.kind !== "lost")
+    throw new Error(`attempt ${attempt.id} is finalized before it has ended`);
+
+  const keys = run.plan.replicas.map((replica) => logKey(run, attempt, replica.name));
+  if (observation.kind === "lost") for (const key of keys) await sealAsItIs(ports, key);
+  const records = await Promise.all(keys.map((key) => ports.logs.find(key)));
+  // The observer seals them when it has read everything, and wakes this run.
+  if (records.some((record) => record?.sealed !== true)) return { kind: "wait" };
+
+  await engineFor(ports, run).remove(attempt.engineId);
+  if (observation.kind === "lost")
+    return lostAttempt(run, attempt, "the engine no longer has its containers.");
+  return judge(ports, run, attempt, observation);
+}
+
+/** Which log a replica's output goes to. */
+export function logKey(run: Run, attempt: Attempt, replica: string): LogKey {
+  const { experimentId, id: runId } = run;
+  return { experimentId, step: "Running", runId, attempt: attempt.number, replica };
+}
+
+async function sealAsItIs({ logs }: Ports, key: LogKey): Promise<void> {
+  const writer = await logs.open(key, []);
+  await writer.seal();
+}
+
+async function judge(
+  ports: Ports,
+  run: Run,
+  attempt: Attempt,
+  { replicas }: Observation,
+): Promise<RunResult> {
+  const failure = firstFailure(replicas);
+  const exitCode = failure?.state.exitCode ?? 0;
+  if (run.cancelRequested) return over(attempt, { state: "Cancelled", exitCode });
+  const deadline = deadlineOf(run);
+  if (failure !== undefined && attempt.stopRequestedAt !== undefined && isPast(deadline)) {
+    const { timeoutSeconds } = run.plan;
+    const message = `It ran longer than its timeout of ${timeoutSeconds} s and was stopped.`;
+    return over(attempt, {
+      state: "Failed",
+      exitCode,
+      exception: { kind: "Timeout", message, exitCode },
+    });
+  }
+  if (failure === undefined) return over(attempt, { state: "Done", exitCode: 0 });
+  const logTail = await tailOf(ports, logKey(run, attempt, failure.name));
+  const exception: StepException = {
+    ...exitException(failure.name, failure.state, run.plan.replicas.length > 1),
+    logTail,
+  };
+  return failedAttempt(run, attempt, exception);
+}
+
+const isPast = (deadline: number | undefined): boolean =>
+  deadline !== undefined && Date.now() >= deadline;
+
+type Exited = Extract<ReplicaState, { kind: "exited" }>;
+
+/** The replica that failed first: its peers were only stopped. */
+function firstFailure(
+  replicas: Observation["replicas"],
+): { readonly name: string; readonly state: Exited } | undefined {
+  return Object.entries(replicas)
+    .flatMap(([name, state]) =>
+      state.kind === "exited" && state.exitCode !== 0 ? [{ name, state }] : [],
+    )
+    .toSorted((a, b) => (a.state.finishedAt ?? "").localeCompare(b.state.finishedAt ?? ""))
+    .at(0);
+}
+
+async function tailOf({ logs }: Ports, key: LogKey): Promise<string | undefined> {
+  const record = await logs.find(key);
+  if (record === undefined || record.stored === 0) return undefined;
+  const start = await logs.tailOffset(record, TAIL_LINES);
+  const decoder = new TextDecoder();
+  let tail = "";
+  // A line may be endless: a person reads the last 8 KiB at most.
+  for await (const bytes of logs.read(record, {
+    start: Math.max(start, record.stored - 8192),
+    end: record.stored,
+  }))
+    tail += decoder.decode(bytes, { stream: true });
+  return tail;
+}

@@ -1,0 +1,114 @@
+import type { Workload } from "../../core/engine.ts";
+import {
+  EngineFullError,
+  ImageGoneError,
+  UnsupportedError,
+  WorkloadGoneError,
+} from "../../core/errors.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Attempt, Run } from "../../core/run.ts";
+import { findProject } from "../find-project.ts";
+import { engineFor } from "./engine-for.ts";
+import { lostAttempt } from "./retry.ts";
+import { over, type RunResult } from "./run-result.ts";
+
+/** How long a run waits for an engine that is full in a way the scheduler cannot see. */
+const FULL_RETRY_SECONDS = 2;
+
+/**
+ * Prepare, write the engine's id under the lease's token, start by that id. A server that was stopped for an hour
+ * between any two of these starts nothing twice.
+ */
+export async function starting(
+  ports: Ports,
+  { run, attempt }: { readonly run: Run; readonly attempt: Attempt },
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const engine = engineFor(ports, run);
+  try {
+    if (attempt.engineId === undefined) {
+      if (run.cancelRequested) return over(attempt, { state: "Cancelled" });
+      const engineId = await engine.prepare(await workloadOf(ports, run, attempt), signal);
+      return {
+        kind: "again",
+        async write({ runs, events }) {
+          await runs.setEngineId(attempt.id, engineId);
+          await events.publish({ kind: "observe", engine: engine.name });
+        },
+      };
+    }
+    // A cancel that came before the start: there is nothing to stop yet, only to remove.
+    if (run.cancelRequested && attempt.startedAt === undefined) {
+      await engine.stop(attempt.engineId, 0);
+      await engine.remove(attempt.engineId);
+      return over(attempt, { state: "Cancelled" });
+    }
+    await engine.start(attempt.engineId, signal);
+    return { kind: "moved", move: { state: "Running" }, write: wakeExperiment(run) };
+  } catch (error) {
+    if (error instanceof ImageGoneError)
+      return over(attempt, {
+        state: "Failed",
+        exception: { kind: "ImageGone", message: error.message },
+      });
+    if (error instanceof UnsupportedError)
+      return over(attempt, {
+        state: "Failed",
+        exception: { kind: "Unsupported", message: error.message },
+      });
+    if (error instanceof EngineFullError) {
+      const reason = error.message;
+      return {
+        kind: "wait",
+        seconds: FULL_RETRY_SECONDS,
+        write: async ({ runs }) => void (await runs.reason(run.id, reason)),
+      };
+    }
+    if (error instanceof WorkloadGoneError) return lostAttempt(run, attempt, error.message);
+    throw error;
+  }
+}
+
+const wakeExperiment =
+  (run: Run): NonNullable<Extract<RunResult, { kind: "moved" }>["write"]> =>
+  async ({ queue }) =>
+    queue.wake("experiment", [run.experimentId]);
+
+async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Workload> {
+  const experiment = await ports.database.experiments.find(run.experimentId);
+  if (experiment?.image === undefined) throw new Error(`run ${run.id} has no image`);
+  const project = await findProject(ports, experiment);
+  const workspace = await ports.workspaces.open(experiment);
+  const parent = workspace.parentOutput;
+  const env = {
+    ASSAY_URL: ports.runUrl,
+    ASSAY_TOKEN: ports.runToken(run.experimentId, run.name),
+    ASSAY_RUN_ID: run.id,
+    ASSAY_ATTEMPT: String(attempt.number),
+  };
+  return {
+    attemptId: attempt.id,
+    runId: run.id,
+    experimentId: run.experimentId,
+    projectId: run.projectId,
+    image: experiment.image.digest,
+    command: run.plan.command,
+    graceSeconds: run.plan.graceSeconds,
+    internet: project.settings.internet,
+    mounts: [
+      { source: workspace.input, target: "/assay/input", readOnly: true },
+      { source: workspace.output, target: "/assay/output", readOnly: false },
+      { source: workspace.cache, target: "/assay/cache", readOnly: false },
+      ...(parent === undefined
+        ? []
+        : [{ source: parent, target: "/assay/parent", readOnly: true }]),
+    ],
+    replicas: run.plan.replicas.map((replica) => ({
+      name: replica.name,
+      env: { ...replica.env, ...env },
+      resources: replica.resources,
+      devices:
+        attempt.reservation?.find((reserved) => reserved.replica === replica.name)?.devices ?? [],
+    })),
+  };
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+
+import { InvalidError } from "../../core/errors.ts";
+import type { Ports } from "../../core/ports.ts";
+import {
+  DEFAULT_SETTINGS,
+  type ForgeKind,
+  type Project,
+  type ProjectSettings,
+} from "../../core/project.ts";
+
+export interface ProjectRequest {
+  readonly name: string;
+  readonly slug?: string | undefined;
+  readonly forge: ForgeKind;
+  readonly repository?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly settings?: Partial<ProjectSettings> | undefined;
+}
+
+/** A repository to watch. Its refs as they are now count as seen: only what is pushed later can start something. */
+export async function createProject(
+  ports: Pick<Ports, "database" | "repository" | "engines" | "refuseRepository">,
+  request: ProjectRequest,
+): Promise<{
+  readonly project: Project;
+  readonly webhookSecret: string;
+  readonly warning?: string;
+}> {
+  const { name, forge, repository } = request;
+  const slug = request.slug ?? slugOf(name);
+  const engine = request.engine ?? defaultEngine(ports);
+  const errors = faults(ports, { slug, forge, repository, engine });
+  if (errors.length > 0)
+    throw new InvalidError(errors.map(({ message }) => message).join(" "), errors);
+
+  const webhookSecret = randomBytes(24).toString("base64url");
+  const settings = { ...DEFAULT_SETTINGS, ...request.settings };
+  const project = await ports.database.projects.create({
+    slug,
+    name,
+    forge,
+    repository,
+    engine,
+    settings,
+    webhookSecret,
+  });
+  await ports.repository.prepare(project);
+  const warning = await see(ports, project);
+  return { project, webhookSecret, ...(warning !== undefined && { warning }) };
+}
+
+/** A repository that cannot be reached is registered all the same; then its first push is the base. */
+async function see(
+  { database, repository }: Pick<Ports, "database" | "repository">,
+  project: Project,
+): Promise<string | undefined> {
+  if (project.forge === "builtin") return undefined;
+  try {
+    await repository.fetch(project, AbortSignal.timeout(60_000));
+    const refs = await repository.refs(project);
+    await database.projects.markSeen(
+      project.id,
+      refs.map(({ name: ref, commit }) => ({ ref, commit })),
+    );
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `The repository could not be read: ${why} The first push or fetch will be its base.`;
+  }
+}
+
+function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .normalize("NFKD")
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 63);
+}
+
+function defaultEngine({ engines }: Pick<Ports, "engines">): string {
+  return engines.has("docker") ? "docker" : ([...engines.keys()][0] ?? "docker");
+}
+
+function faults(
+  { engines, refuseRepository }: Pick<Ports, "engines" | "refuseRepository">,
+  {
+    slug,
+    forge,
+    repository,
+    engine,
+  }: {
+    readonly slug: string;
+    readonly forge: ForgeKind;
+    readonly repository: string | undefined;
+    readonly engine: string;
+  },
+): { readonly path: string; readonly message: string }[] {
+  const found: { path: string; message: string }[] = [];
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug))
+    found.push({
+      path: "slug",
+      message: `"${slug}" cannot be a slug: use lower-case letters, digits and dashes.`,
+    });
+  if (forge === "builtin" && repository !== undefined)
+    found.push({
+      path: "repository",
+      message: "A project on the built-in remote has no repository elsewhere: leave it out.",
+    });
+  if (forge !== "builtin" && repository === undefined)
+    found.push({ path: "repository", message: "Name the repository's clone URL: https://…" });
+  const refused = repository === undefined ? undefined : refuseRepository(repository);
+  if (refused !== undefined) found.push({ path: "repository", message: refused });
+  if (!engines.has(engine))
+    found.push({
+      path: "engine",
+      message: `There is no engine ${engine} here. Known: ${[...engines.keys()].join(", ")}.`,
+    });
+  return found;
+}

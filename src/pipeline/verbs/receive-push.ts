@@ -1,0 +1,67 @@
+import type { Delivery } from "../../core/delivery.ts";
+import type { Push } from "../../core/forge.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Project } from "../../core/project.ts";
+import { refFault } from "../../core/select-triggers.ts";
+import { isForced, newCommits, NO_COMMIT } from "./new-commits.ts";
+import { trigger } from "./trigger.ts";
+
+/** A ref that moved in the built-in remote. */
+export interface MovedRef {
+  readonly ref: string;
+  /** 40 zeros where it is new. */
+  readonly before: string;
+  /** 40 zeros where it was deleted. */
+  readonly after: string;
+}
+
+/** A push to the built-in remote: every ref is a delivery of its own, decided at once. */
+export async function receivePush(
+  ports: Pick<Ports, "database" | "repository">,
+  project: Project,
+  refs: readonly MovedRef[],
+  pusher: string | undefined,
+): Promise<readonly Delivery[]> {
+  const deliveries: Delivery[] = [];
+  for (const moved of refs) deliveries.push(await receiveRef(ports, project, moved, pusher));
+  return deliveries;
+}
+
+async function receiveRef(
+  ports: Pick<Ports, "database" | "repository">,
+  project: Project,
+  { ref, before, after }: MovedRef,
+  pusher: string | undefined,
+): Promise<Delivery> {
+  const forced = await isForced(ports, project, before, after);
+  const push: Push = {
+    ref,
+    before,
+    after,
+    forced,
+    commits: [],
+    complete: false,
+    pushedAt: undefined,
+    pusher,
+    repositoryId: undefined,
+  };
+  const ignored = after === NO_COMMIT ? "The ref was deleted." : refFault(ref, project.settings);
+  const commits = ignored === undefined ? await newCommits(ports, project, push) : [];
+  return ports.database.transaction(async (stores) => {
+    const delivery = await stores.deliveries.create({
+      projectId: project.id,
+      forgeDeliveryId: undefined,
+      event: "push",
+      source: "git",
+      push,
+    });
+    if (delivery === undefined)
+      throw new Error("a delivery without an id of a forge is always new");
+    if (ignored === undefined) return trigger(stores, { project, delivery, push, commits });
+    const commit = after === NO_COMMIT ? undefined : after;
+    await stores.projects.markSeen(project.id, [{ ref, commit, forced }]);
+    const verdict = { decision: "nothing", reason: ignored, experiments: [] } as const;
+    await stores.deliveries.decide(delivery.id, verdict);
+    return { ...delivery, ...verdict };
+  });
+}

@@ -1,0 +1,123 @@
+import type { Delivery } from "../../core/delivery.ts";
+import { BadRequestError, ForbiddenError } from "../../core/errors.ts";
+import type { Push, ReceivedWebhook, WebhookRequest } from "../../core/forge.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Project } from "../../core/project.ts";
+import { refFault } from "../../core/select-triggers.ts";
+import { NO_COMMIT } from "./new-commits.ts";
+import { trigger } from "./trigger.ts";
+
+type WebhookPorts = Pick<Ports, "database" | "receivers">;
+
+export type WebhookAnswer =
+  | { readonly kind: "ping" }
+  | { readonly kind: "delivery"; readonly delivery: Delivery };
+
+/** Pushes that arrive later than this are recorded, not started. */
+const TOO_LATE_MS = 24 * 3600 * 1000;
+
+/**
+ * A forge's delivery. Nothing is written before its signature is judged: UnauthorizedError. What the payload cannot
+ * decide alone is recorded as pending, with a job.
+ */
+export async function receiveWebhook(
+  ports: WebhookPorts,
+  project: Project,
+  request: Pick<WebhookRequest, "header" | "body">,
+): Promise<WebhookAnswer> {
+  const receiver = ports.receivers.get(project.forge);
+  if (receiver === undefined)
+    throw new BadRequestError(
+      project.forge === "builtin"
+        ? `Project ${project.slug} has a git remote of its own: push to it, it takes no webhooks.`
+        : `Webhooks of ${project.forge} are not available yet.`,
+    );
+  const secrets = await ports.database.projects.webhookSecrets(project.id);
+  const received = await receiver.parse({ ...request, secrets });
+  await requireOwnRepository(ports, project, received);
+  if (received.kind === "ping") return { kind: "ping" };
+  return { kind: "delivery", delivery: await record(ports, project, received) };
+}
+
+/** A signature of one project's secret says nothing of another's repository (CVE-2025-27616). */
+async function requireOwnRepository(
+  { database }: WebhookPorts,
+  project: Project,
+  received: ReceivedWebhook,
+): Promise<void> {
+  const id =
+    received.kind === "push"
+      ? received.pushes[0]?.repositoryId
+      : received.kind === "ping"
+        ? received.repositoryId
+        : undefined;
+  if (id === undefined) return;
+  const pinned = await database.projects.pinForgeRepository(project.id, id);
+  if (pinned !== id)
+    throw new ForbiddenError(
+      `This delivery is of repository ${id}, but project ${project.slug} is repository ${pinned}. Correct the webhook's address.`,
+    );
+}
+
+async function record(
+  { database }: WebhookPorts,
+  project: Project,
+  received: Exclude<ReceivedWebhook, { kind: "ping" }>,
+): Promise<Delivery> {
+  const { event, deliveryId: forgeDeliveryId } = received;
+  const push = received.kind === "push" ? received.pushes[0] : undefined;
+  const made = await database.transaction(async (stores) => {
+    const delivery = await stores.deliveries.create({
+      projectId: project.id,
+      forgeDeliveryId,
+      event,
+      source: "webhook",
+      push,
+    });
+    if (delivery === undefined) return undefined;
+    const ignored = push === undefined ? reasonOf(received) : pushFault(push, project);
+    if (ignored !== undefined) {
+      const verdict = { decision: "nothing", reason: ignored, experiments: [] } as const;
+      await stores.deliveries.decide(delivery.id, verdict);
+      if (push !== undefined && push.after === NO_COMMIT)
+        await stores.projects.markSeen(project.id, [{ ref: push.ref, commit: undefined }]);
+      return { ...delivery, ...verdict };
+    }
+    if (push !== undefined && (await isKnownWhole(stores.projects, project, push)))
+      return trigger(stores, { project, delivery, push, commits: push.commits });
+    await stores.queue.push("delivery", delivery.id);
+    const reason = "The payload does not tell all commits: the repository is asked.";
+    await stores.deliveries.decide(delivery.id, { decision: "pending", reason, experiments: [] });
+    await stores.events.publish({ kind: "work" });
+    return { ...delivery, reason };
+  });
+  if (made !== undefined) return made;
+  const first =
+    forgeDeliveryId && (await database.deliveries.findByForgeId(project.id, forgeDeliveryId));
+  if (!first) throw new Error(`the first answer to delivery ${forgeDeliveryId ?? "?"} is gone`);
+  return first;
+}
+
+const reasonOf = (received: ReceivedWebhook): string =>
+  received.kind === "ignored" ? received.reason : "The push names no ref.";
+
+function pushFault(push: Push, { settings }: Project): string | undefined {
+  if (push.after === NO_COMMIT) return "The ref was deleted.";
+  if (push.before === push.after)
+    return "The push changes nothing: before and after are the same commit.";
+  if (push.pushedAt !== undefined && Date.now() - Date.parse(push.pushedAt) > TOO_LATE_MS)
+    return `It was pushed at ${push.pushedAt}, more than 24 h before it arrived here; submit it if you still want it.`;
+  return refFault(push.ref, settings);
+}
+
+/** Whether the payload alone can be trusted to tell what is new: a plain push onto a base that the project has seen. */
+async function isKnownWhole(
+  projects: Ports["database"]["projects"],
+  project: Project,
+  push: Push,
+): Promise<boolean> {
+  if (!push.complete || push.forced || push.before === NO_COMMIT) return false;
+  if (push.commits.at(-1)?.id !== push.after) return false;
+  const seen = await projects.seenCommits(project.id);
+  return seen.length === 0 || seen.includes(push.before);
+}

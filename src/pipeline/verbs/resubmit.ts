@@ -1,0 +1,70 @@
+import { InvalidError } from "../../core/errors.ts";
+import type { Experiment, Overrides } from "../../core/experiment.ts";
+import { applyOverrides } from "../../core/overrides.ts";
+import type { Ports } from "../../core/ports.ts";
+
+/** A new experiment of the same commit and manifest, by default with the same image; never the old one again. */
+export async function resubmit(
+  { database, manifests }: Pick<Ports, "database" | "manifests">,
+  parent: Experiment,
+  {
+    freshBuild,
+    overrides,
+    by,
+    idempotencyKey,
+  }: {
+    readonly freshBuild?: boolean | undefined;
+    readonly overrides?: Overrides | undefined;
+    readonly by: string;
+    readonly idempotencyKey?: string | undefined;
+  },
+): Promise<Experiment> {
+  const before =
+    idempotencyKey &&
+    (await database.experiments.findByIdempotencyKey(parent.projectId, idempotencyKey));
+  if (before) return before;
+  const merged = merge(parent.overrides, { ...overrides, freshBuild });
+  // The parent's manifest is known: what cannot be is refused now, not in Cloning.
+  const manifest = parent.manifestText && manifests.parse(parent.manifestText).manifest;
+  if (manifest) {
+    const { errors } = applyOverrides(manifest, merged);
+    if (errors.length > 0)
+      throw new InvalidError("The overrides do not fit the experiment's manifest.", errors);
+  }
+  return database.transaction(async ({ experiments, queue, events }) => {
+    const made = await experiments.create({
+      projectId: parent.projectId,
+      name: merged.name ?? parent.name,
+      description: parent.description,
+      tags: overrides?.tags ?? parent.tags,
+      source: parent.source,
+      manifestSelector: parent.manifestSelector,
+      overrides: merged,
+      engine: merged.engine ?? parent.engine,
+      priority: merged.priority ?? parent.priority,
+      parentId: parent.id,
+      createdBy: by,
+      triggeredBy: "resubmit",
+      idempotencyKey,
+    });
+    if (made === undefined) throw new Error("a resubmit is always a new experiment");
+    await queue.push("experiment", made.id);
+    await events.publish(
+      { kind: "work" },
+      { kind: "experiment", experimentId: made.id, projectId: made.projectId },
+    );
+    return made;
+  });
+}
+
+/** The resubmit's word wins, field by field. A fresh build is asked for anew each time. */
+function merge(parent: Overrides, own: Overrides): Overrides {
+  const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const { freshBuild: _, ...inherited } = parent;
+  return {
+    ...inherited,
+    ...said,
+    ...((inherited.params ?? own.params) && { params: { ...inherited.params, ...own.params } }),
+    ...((inherited.env ?? own.env) && { env: { ...inherited.env, ...own.env } }),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Stores } from "../../core/database.ts";
+import type { Delivery, StartedExperiment } from "../../core/delivery.ts";
+import type { Push } from "../../core/forge.ts";
+import type { Project } from "../../core/project.ts";
+import type { Commit } from "../../core/repository.ts";
+import { selectTriggers, type Trigger } from "../../core/select-triggers.ts";
+
+const NAME_CHARACTERS = 72;
+
+/**
+ * What a push starts, decided and written in the transaction of `stores`: the experiments with their jobs, the refs as
+ * seen, and the delivery's verdict. `commits` are those that are new to the project, oldest first.
+ */
+export async function trigger(
+  stores: Stores,
+  {
+    project,
+    delivery,
+    push,
+    commits,
+  }: {
+    readonly project: Project;
+    readonly delivery: Delivery;
+    readonly push: Push;
+    readonly commits: readonly Commit[];
+  },
+): Promise<Delivery> {
+  const { triggers, reasons } = selectTriggers(commits, project.settings);
+  const started: StartedExperiment[] = [];
+  const repeated: string[] = [];
+  for (const each of triggers) {
+    const result = await start(stores, project, push, each);
+    if (typeof result === "string") repeated.push(result);
+    else started.push(result);
+  }
+  await stores.projects.markSeen(project.id, [
+    { ref: push.ref, commit: push.after, forced: push.forced },
+  ]);
+  const verdict = {
+    decision: started.length > 0 ? "started" : repeated.length > 0 ? "duplicate" : "nothing",
+    reason:
+      [...started.map((each) => sentence(project, each)), ...repeated, ...reasons].join("\n") ||
+      nothing(commits),
+    experiments: started,
+  } as const;
+  await stores.deliveries.decide(delivery.id, verdict);
+  if (started.length > 0) await stores.events.publish({ kind: "work" });
+  return { ...delivery, ...verdict };
+}
+
+async function start(
+  { experiments, queue, events }: Stores,
+  project: Project,
+  push: Push,
+  { commit, selector, title, overrides, tags }: Trigger,
+): Promise<StartedExperiment | string> {
+  const made = await experiments.create({
+    projectId: project.id,
+    name: overrides.name ?? (title.slice(0, NAME_CHARACTERS) || commit.id.slice(0, 7)),
+    tags,
+    source: {
+      kind: "commit",
+      commit: commit.id,
+      branch: push.ref.replace(/^refs\/(heads|tags)\//, ""),
+      message: commit.message,
+      author: commit.author,
+    },
+    manifestSelector: selector,
+    overrides,
+    engine: overrides.engine ?? project.engine,
+    priority: overrides.priority,
+    createdBy: push.pusher ?? commit.author.email,
+    triggeredBy: "push",
+  });
+  if (made === undefined) {
+    const before = await experiments.findPushed(project.id, commit.id, selector);
+    return `${project.slug}#${before?.number ?? "?"} already ran this commit (${commit.id.slice(0, 7)}); resubmit it to run it again.`;
+  }
+  await queue.push("experiment", made.id);
+  await events.publish({ kind: "experiment", experimentId: made.id, projectId: project.id });
+  return {
+    id: made.id,
+    number: made.number,
+    commit: commit.id,
+    manifest: selector ?? "manifest.yaml",
+  };
+}
+
+const sentence = ({ slug }: Project, { number, commit, manifest }: StartedExperiment): string =>
+  `${slug}#${number} started: ${manifest} at ${commit.slice(0, 7)}.`;
+
+function nothing(commits: readonly Commit[]): string {
+  if (commits.length === 0) return "The push brings no commit that is new to the project.";
+  const which =
+    commits.length === 1
+      ? "The commit's message does not start"
+      : `None of the ${commits.length} commits' messages starts`;
+  return `${which} with exp: or exp[<manifest>]:.`;
+}

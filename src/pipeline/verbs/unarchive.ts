@@ -1,0 +1,18 @@
+import { ConflictError } from "../../core/errors.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import { experimentCan, isFinished } from "../../core/lifecycle.ts";
+import type { Ports } from "../../core/ports.ts";
+import { findAgain } from "./find-again.ts";
+
+/** Back into the lists. Safe to repeat. */
+export async function unarchive(
+  { database, events }: Pick<Ports, "database" | "events">,
+  experiment: Experiment,
+): Promise<Experiment> {
+  const answer = experimentCan.unarchive(experiment);
+  if (!answer.allowed && !isFinished(experiment)) throw new ConflictError(answer.reason);
+  const { id, projectId } = experiment;
+  await database.experiments.setArchived(id, false);
+  await events.publish({ kind: "experiment", experimentId: id, projectId });
+  return findAgain(database, id);
+}

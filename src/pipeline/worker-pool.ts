@@ -1,0 +1,102 @@
+import type { Job } from "../core/job.ts";
+import type { Ports } from "../core/ports.ts";
+import { work } from "./worker.ts";
+
+/** A notification may be lost: the queue is looked at this often without one. */
+const POLL_MS = 1000;
+/** A wake is followed by others: they are answered together. */
+const GATHER_MS = 1;
+
+/** N slots of this server: claims what is due, as long as there is room. */
+export class WorkerPool {
+  readonly #ports: Ports;
+  readonly #slots: number;
+  readonly #inFlight = new Map<
+    string,
+    { readonly job: Job; readonly controller: AbortController; readonly done: Promise<void> }
+  >();
+  #timer: NodeJS.Timeout | undefined;
+  #hurry: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #claiming: Promise<void> | undefined;
+  #again = false;
+  #stopped = true;
+
+  constructor(ports: Ports, slots: number) {
+    this.#ports = ports;
+    this.#slots = slots;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#unsubscribe = this.#ports.events.subscribe((hint) => {
+      if (hint.kind === "work") this.wake();
+      if (hint.kind === "cancel") this.#abort(hint.experimentId);
+    });
+    this.#timer = setInterval(() => this.wake(), POLL_MS);
+    this.wake();
+  }
+
+  /** Takes no new work, and waits for what is in flight; what is not done in time is aborted and starts again elsewhere. */
+  async stop(drainSeconds: number): Promise<void> {
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    clearInterval(this.#timer);
+    clearTimeout(this.#hurry);
+    await this.#claiming;
+    const abort = setTimeout(() => {
+      for (const { controller } of this.#inFlight.values()) controller.abort();
+    }, drainSeconds * 1000);
+    while (this.#inFlight.size > 0)
+      await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
+    clearTimeout(abort);
+  }
+
+  wake(): void {
+    this.#hurry ??= setTimeout(() => {
+      this.#hurry = undefined;
+      this.#claiming ??= this.#claim().finally(() => {
+        this.#claiming = undefined;
+        if (this.#again) this.wake();
+      });
+    }, GATHER_MS);
+    if (this.#claiming !== undefined) this.#again = true;
+  }
+
+  /** Under a new registration: what is in flight goes on where nobody else has claimed it. */
+  async keep(): Promise<void> {
+    await this.#ports.database.queue.keep([...this.#inFlight.values()].map(({ job }) => job));
+    this.wake();
+  }
+
+  async #claim(): Promise<void> {
+    this.#again = false;
+    if (this.#stopped) return;
+    try {
+      const jobs = await this.#ports.database.queue.claim(this.#slots - this.#inFlight.size);
+      for (const job of jobs) this.#work(job);
+    } catch (error) {
+      this.#ports.log.debug({ error }, "the queue could not be asked");
+    }
+  }
+
+  #work(job: Job): void {
+    // A job that was lost and claimed again here is in flight twice, under two tokens.
+    const key = `${job.id} ${job.token}`;
+    const controller = new AbortController();
+    const started = performance.now();
+    const done = work(this.#ports, job, controller.signal).finally(() => {
+      this.#inFlight.delete(key);
+      this.#ports.metrics.observe("assay_claim_seconds", (performance.now() - started) / 1000, {
+        kind: job.kind,
+      });
+      this.wake();
+    });
+    this.#inFlight.set(key, { job, controller, done });
+  }
+
+  #abort(experimentId: string): void {
+    for (const { job, controller } of this.#inFlight.values())
+      if (job.subjectId === experimentId) controller.abort();
+  }
+}

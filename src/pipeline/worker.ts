@@ -1,0 +1,142 @@
+import { EngineUnreachableError, LostLeaseError, StaleExperimentError } from "../core/errors.ts";
+import type { Experiment } from "../core/experiment.ts";
+import type { Job } from "../core/job.ts";
+import type { Ports } from "../core/ports.ts";
+import { decideDelivery } from "./verbs/decide-delivery.ts";
+import { workOnExperiment } from "./work-on-experiment.ts";
+import { workOnRun } from "./work-on-run.ts";
+
+/** Tries of one look before the platform's fault is told to the person who pushed. */
+const MOST_FAILURES = 8;
+const MOST_LOST_LEASES = 5;
+const UNREACHABLE_RETRY_SECONDS = 3;
+
+/** Works on one claimed job, and hands it back whatever happens. Never throws. */
+export async function work(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
+  try {
+    if (job.failures >= MOST_FAILURES || job.lostLeases >= MOST_LOST_LEASES)
+      await giveUp(ports, job);
+    else await handle(ports, job, signal);
+  } catch (error) {
+    await handBack(ports, job, error, signal).catch((failure: unknown) => {
+      // The database is away: the claim ends with this server's lease.
+      ports.log.warn({ jobId: job.id, error: failure }, "a job could not be handed back");
+    });
+  }
+}
+
+function handle(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
+  switch (job.kind) {
+    case "experiment":
+      return workOnExperiment(ports, job, signal);
+    case "run":
+      return workOnRun(ports, job, signal);
+    case "delivery":
+      return decideDelivery(ports, job, signal);
+    case "notice":
+      return ports.database.queue.finish(job);
+  }
+}
+
+async function handBack(
+  ports: Ports,
+  job: Job,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, log } = ports;
+  const about = { jobId: job.id, kind: job.kind, subjectId: job.subjectId };
+  // Somebody else has it, or moved it: whatever was found out here is dropped.
+  if (error instanceof LostLeaseError) {
+    ports.metrics.count("assay_lost_leases_total", { kind: job.kind });
+    return;
+  }
+  if (error instanceof StaleExperimentError || signal.aborted)
+    return database.queue.retry({ ...job, failures: 0 }, 0, "looked again");
+  if (error instanceof EngineUnreachableError) {
+    await tellUnreachable(ports, job, error.message);
+    return database.queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
+  }
+  const seconds = Math.min(60, 2 ** job.failures);
+  log.warn(
+    { ...about, error, seconds },
+    "a step met a fault of the platform and will be tried again",
+  );
+  ports.metrics.count("assay_retries_total", { kind: job.kind });
+  await noteRetry(ports, job, `trying again in ${seconds} s: ${messageOf(error)}`);
+  await database.queue.retry(job, seconds, messageOf(error));
+}
+
+async function noteRetry(ports: Ports, job: Job, note: string): Promise<void> {
+  const experiment = await experimentOf(ports, job);
+  if (experiment === undefined) return;
+  if (job.kind === "experiment") await ports.database.experiments.retryStep(experiment, note);
+  else await ports.database.experiments.note(experiment, note);
+}
+
+async function tellUnreachable(ports: Ports, job: Job, message: string): Promise<void> {
+  const experiment = await experimentOf(ports, job);
+  if (experiment === undefined) return;
+  await ports.database.experiments.note(experiment, `waiting for the engine: ${message}`);
+  const { id: experimentId, projectId } = experiment;
+  await ports.events.publish({ kind: "experiment", experimentId, projectId });
+}
+
+/** The platform's fault is reported as such, with what it last said. */
+async function giveUp(ports: Ports, job: Job): Promise<void> {
+  const why =
+    job.lostLeases >= MOST_LOST_LEASES
+      ? `the servers that worked on it died ${job.lostLeases} times`
+      : `it failed ${job.failures} times`;
+  const message = `Assay could not do this step: ${why}${job.error === undefined ? "" : `, at last with: ${job.error}`}. This is the platform's fault, not the experiment's.`;
+  const exception = { kind: "PlatformFault", message };
+  ports.log.error(
+    { jobId: job.id, kind: job.kind, subjectId: job.subjectId, message },
+    "gave up on a job",
+  );
+  await ports.database.transaction(async (stores) => {
+    await stores.queue.hold(job);
+    if (job.kind === "experiment") {
+      const experiment = await stores.experiments.find(job.subjectId);
+      const runs = experiment === undefined ? [] : await stores.runs.ofExperiment(experiment.id);
+      const open = runs.filter((run) => run.finishedAt === undefined);
+      // A finished experiment has no live workload: its runs end first.
+      if (open.length > 0) {
+        for (const run of open) await stores.runs.requestCancel(run.id, true);
+        await stores.queue.wake(
+          "run",
+          open.map((run) => run.id),
+        );
+        await stores.queue.retry(job, 5, job.error ?? "");
+        return;
+      }
+      if (experiment !== undefined && experiment.finishedAt === undefined)
+        await stores.experiments.advance(experiment, {
+          step: experiment.step,
+          status: "Failed",
+          exception,
+        });
+    }
+    if (job.kind === "run") {
+      const run = await stores.runs.find(job.subjectId);
+      const attempt = await stores.runs.liveAttempt(job.subjectId);
+      if (attempt !== undefined) await stores.runs.closeAttempt(attempt.id);
+      if (run !== undefined && run.finishedAt === undefined) {
+        await stores.runs.advance(run, { state: "Failed", exception });
+        await stores.queue.wake("experiment", [run.experimentId]);
+      }
+    }
+    await stores.queue.finish(job);
+    await stores.events.publish({ kind: "work" }, { kind: "schedule" });
+  });
+}
+
+async function experimentOf({ database }: Ports, job: Job): Promise<Experiment | undefined> {
+  if (job.kind === "experiment") return database.experiments.find(job.subjectId);
+  if (job.kind !== "run") return undefined;
+  const run = await database.runs.find(job.subjectId);
+  return run && database.experiments.find(run.experimentId);
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
