@@ -36,32 +36,30 @@ export const ExperimentQuery = PageQuery.extend({
 });
 export type ExperimentQuery = z.infer<typeof ExperimentQuery>;
 
-export const SubmitRequest = z
-  .strictObject({
-    /** Slug or id. */
-    project: Text.min(1),
-    commit: Text.regex(
-      /^[0-9a-f]{4,40}$/i,
-      "A commit is written in 4 to 40 hexadecimal digits.",
-    ).exactOptional(),
-    branch: Text.min(1).max(255).exactOptional(),
-    /** As in `exp[<manifest>]`; without one, manifest.yaml in the root. */
-    manifest: Text.min(1).max(500).exactOptional(),
-    message: Text.max(65_536).exactOptional(),
-    name: Name.exactOptional(),
-    description: Description.exactOptional(),
-    engine: Text.exactOptional(),
-    params: Parameters.exactOptional(),
-    env: Environment.exactOptional(),
-    tags: Tags.exactOptional(),
-    priority: Priority.exactOptional(),
-    timeout: Duration.exactOptional(),
-    freshBuild: z.boolean().exactOptional(),
-  })
-  .refine((request) => request.commit !== undefined || request.branch !== undefined, {
-    path: ["commit"],
-    message: "Name a commit or a branch.",
-  });
+/** Neither a commit nor a branch is the head of main. */
+export const SubmitRequest = z.strictObject({
+  /** Slug or id. */
+  project: Text.min(1),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/i, "Write the commit in full: 40 hexadecimal digits.")
+    .toLowerCase()
+    .exactOptional(),
+  branch: Text.min(1).max(255).exactOptional(),
+  /** As in `exp[<manifest>]`; without one, manifest.yaml in the root. */
+  manifest: Text.min(1).max(500).exactOptional(),
+  /** Instead of the commit's. */
+  message: Text.max(65_536).exactOptional(),
+  name: Name.exactOptional(),
+  description: Description.exactOptional(),
+  engine: Text.exactOptional(),
+  params: Parameters.exactOptional(),
+  env: Environment.exactOptional(),
+  tags: Tags.exactOptional(),
+  priority: Priority.exactOptional(),
+  timeout: Duration.exactOptional(),
+  freshBuild: z.boolean().exactOptional(),
+});
 
 export const EditRequest = z.strictObject({
   name: Name.exactOptional(),

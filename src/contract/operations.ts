@@ -17,8 +17,10 @@ const ENGINE_KINDS = [
 export const EngineAnswer = z.object({
   name: z.string(),
   kind: z.enum(ENGINE_KINDS),
+  /** Somebody paused it. */
+  paused: z.boolean(),
   /** Why nothing new is started on it; null while it takes work. */
-  paused: z.string().nullable(),
+  closed: z.string().nullable(),
   /** null: it does not answer, so nothing is known. */
   machines: z
     .array(

@@ -38,7 +38,11 @@ export type ProjectAnswer = z.infer<typeof ProjectAnswer>;
 export const ProjectPage = pageOf(ProjectAnswer);
 
 /** The only answer that holds the secret. */
-export const CreatedProjectAnswer = ProjectAnswer.extend({ webhookSecret: z.string() });
+export const CreatedProjectAnswer = ProjectAnswer.extend({
+  webhookSecret: z.string(),
+  /** The project is there, but its repository could not be read. */
+  warning: z.string().optional(),
+});
 export const WebhookSecretAnswer = z.object({ webhookSecret: z.string() });
 
 const Settings = z.strictObject({
@@ -72,7 +76,6 @@ export const CreateProjectRequest = z.strictObject({
 
 export const UpdateProjectRequest = z.strictObject({
   name: Name.exactOptional(),
-  repository: Text.max(2_000).exactOptional(),
   engine: Text.exactOptional(),
   /** Settings that are not named stay as they are. */
   settings: Settings.exactOptional(),

@@ -7,18 +7,21 @@ import { gibibytes } from "./run.ts";
 export interface EngineState {
   /** undefined: it does not answer. */
   readonly machines: readonly Machine[] | undefined;
-  readonly paused: string | undefined;
+  readonly paused: boolean;
+  /** Why nothing new is started on it. */
+  readonly closed: string | undefined;
   readonly reservations: readonly ReservedReplica[];
 }
 
 export function presentEngine(
   { name, kind }: Pick<Engine, "name" | "kind">,
-  { machines, paused, reservations }: EngineState,
+  { machines, paused, closed, reservations }: EngineState,
 ): EngineAnswer {
   return {
     name,
     kind,
-    paused: paused ?? null,
+    paused,
+    closed: closed ?? null,
     machines: machines?.map(presentMachine) ?? null,
     reservations: reservations.map(({ replica, machine, cpus, memoryBytes, devices }) => ({
       replica,

@@ -38,7 +38,10 @@ export function engineRoutes(
   };
 }
 
-async function show(ports: Pick<Ports, "database" | "log">, engines: readonly Engine[]) {
+async function show(
+  ports: Pick<Ports, "database" | "log" | "closedBecause">,
+  engines: readonly Engine[],
+) {
   const { admission } = ports.database;
   const [{ reservations }, paused] = await Promise.all([
     admission.snapshot(),
@@ -48,7 +51,8 @@ async function show(ports: Pick<Ports, "database" | "log">, engines: readonly En
     engines.map(async (engine) =>
       presentEngine(engine, {
         machines: await machinesOf(ports, engine),
-        paused: paused.get(engine.name),
+        paused: paused.has(engine.name),
+        closed: paused.get(engine.name) ?? (await ports.closedBecause(engine.name)),
         reservations: reservations.filter((reserved) => reserved.engine === engine.name),
       }),
     ),

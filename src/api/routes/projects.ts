@@ -41,12 +41,12 @@ export function projectRoutes(ports: Ports): Pick<Handlers, Names> {
 
     async createProject(request, response) {
       const { settings, ...rest } = bodyOf(CreateProjectRequest, request);
-      const { project, webhookSecret } = await createProject(ports, {
+      const { project, webhookSecret, warning } = await createProject(ports, {
         ...rest,
         ...(settings && { settings: settingsOf(settings) }),
       });
       response.status(201).location(`/api/v1/projects/${project.slug}`);
-      response.json({ ...presentProject(ports, project), webhookSecret });
+      response.json({ ...presentProject(ports, project), webhookSecret, warning });
     },
 
     async getProject(request, response) {

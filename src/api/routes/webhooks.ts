@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
-import { receiveWebhook } from "../../pipeline/verbs/trigger.ts";
+import { receiveWebhook } from "../../pipeline/verbs/receive-webhook.ts";
 import { HttpError, problemOf } from "../errors.ts";
 import { projectOf } from "../find.ts";
 import type { Handlers } from "../handler.ts";
