@@ -56,3 +56,9 @@ test("a URL may name a unix socket, and the application is known by its name", a
   expect(rows).toEqual([{ name, application: "assay:by-url", patience: "10s" }]);
   await knex.destroy();
 });
+
+test("the error of a statement shows none of its values", async () => {
+  const failing = database.knex.raw("select 1 where 'x'::text = ? and missing", ["a secret"]);
+
+  await expect(failing).rejects.toThrow(/= \$1 and missing - column "missing" does not exist/);
+});

@@ -65,10 +65,10 @@ test("a database that a newer Assay migrated is refused and left as it is", asyn
 });
 
 test("a migration that fails is named, and leaves nothing of the upgrade behind", async () => {
-  await addMigration("0002_wrong.sql", "insert into vegetables values ('leek');");
+  await addMigration("0002_wrong.sql", "-- wrong\ninsert into vegetables values ('leek');");
 
   await expect(migrate(database.knex, directory)).rejects.toThrow(
-    /Migration 0002_wrong\.sql failed.*"vegetables" does not exist/,
+    'Migration 0002_wrong.sql failed in line 2, and the database is as before: relation "vegetables" does not exist',
   );
 
   expect(await database.knex.schema.hasTable("fruits")).toBe(false);

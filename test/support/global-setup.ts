@@ -20,9 +20,15 @@ export default async function setUp(): Promise<void> {
   const postgres = new EmbeddedPostgres({ folder, settings });
   running = { postgres, folder };
 
-  const connection = await postgres.start();
-  await createTemplate(connection);
-  process.env[connectionVariable] = JSON.stringify(connection);
+  try {
+    const connection = await postgres.start();
+    await createTemplate(connection);
+    process.env[connectionVariable] = JSON.stringify(connection);
+  } catch (error) {
+    // jest does not tear down what was not set up.
+    await tearDown();
+    throw error;
+  }
 }
 
 export async function tearDown(): Promise<void> {
