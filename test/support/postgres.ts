@@ -29,7 +29,7 @@ export async function createTestDatabase(template = templateDatabase): Promise<T
 }
 
 /** The run's PostgreSQL itself. */
-export function testServer(): PostgresConnection {
+function testServer(): PostgresConnection {
   const connection = process.env[connectionVariable];
   if (connection === undefined)
     throw new Error("The tests run by npm test, which starts PostgreSQL.");
