@@ -1,13 +1,14 @@
 import type { Request } from "express";
-import type { z } from "zod";
+import { z } from "zod";
 
 import { BadRequestError, InvalidError } from "../core/errors.ts";
+import { closest, didYouMean } from "../core/suggest.ts";
 
 /** The request's query, judged; what is wrong with it is a 400. */
 export function queryOf<T extends z.ZodType>(schema: T, request: Request): z.output<T> {
   const result = schema.safeParse(request.query);
   if (result.success) return result.data;
-  const errors = located(result.error);
+  const errors = located(result.error, schema);
   throw new BadRequestError(errors.map(({ path, message }) => `${path}: ${message}`).join(" "));
 }
 
@@ -15,7 +16,7 @@ export function queryOf<T extends z.ZodType>(schema: T, request: Request): z.out
 export function bodyOf<T extends z.ZodType>(schema: T, request: Request): z.output<T> {
   const result = withinDepth(() => schema.safeParse(request.body ?? {}));
   if (result.success) return result.data;
-  const errors = located(result.error);
+  const errors = located(result.error, schema);
   throw new InvalidError(
     errors.map(({ path, message }) => `${path}: ${message}`).join(" "),
     errors,
@@ -39,18 +40,24 @@ function withinDepth<T>(work: () => T): T {
   }
 }
 
-type Located = { readonly path: string; readonly message: string };
+interface Located {
+  readonly path: string;
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+}
 
-function located(error: z.ZodError): readonly Located[] {
+function located(error: z.ZodError, schema: z.ZodType): readonly Located[] {
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join(".");
     if (issue.code !== "unrecognized_keys")
       return [{ path: path === "" ? "(all)" : path, message: sentence(issue.message) }];
-    return issue.keys.map((key) => ({
-      path: path === "" ? key : `${path}.${key}`,
-      message: "This name is not known here.",
-    }));
+    return issue.keys.map((key) => {
+      const suggestion = path === "" ? closest(key, known) : undefined;
+      const message = sentence(`This name is not known${didYouMean(suggestion)}`);
+      return { path: path === "" ? key : `${path}.${key}`, message, suggestion };
+    });
   });
 }
 
-const sentence = (message: string): string => (message.endsWith(".") ? message : `${message}.`);
+const sentence = (message: string): string => (/[.?]$/.test(message) ? message : `${message}.`);
