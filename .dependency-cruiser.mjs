@@ -1,3 +1,5 @@
+import { builtinModules } from "node:module";
+
 /**
  * Who may import whom, and which packages: the dependency rule of docs/architecture.md.
  * A folder that is not listed here may not import anything of ours.
@@ -18,16 +20,15 @@ const layers = {
   api: { folders: ["core", "contract", "pipeline/verbs"], packages: ["express", "ws", "prom-client", "zod", "node:*"] },
 };
 
-const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-/** Matches a dependency path (installed package or node: builtin) that the folder may use. */
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const builtins = builtinModules.filter((name) => !name.startsWith("_")).map(escaped);
+/** Matches the path of an installed package, or of a module of Node's own, that a folder may use. */
 const packagePattern = (names) =>
-  names.flatMap((name) =>
-    name === "node:*"
-      ? ["^(node:)?[a-z_]+(/[a-z]+)?$"]
-      : name.startsWith("node:")
-        ? [`^(node:)?${escaped(name.slice(5))}$`]
-        : [`node_modules/${escaped(name)}/`, `node_modules/@types/${escaped(name)}/`],
-  );
+  names.flatMap((name) => {
+    if (name === "node:*") return [`^(node:)?(${builtins.join("|")})$`];
+    if (name.startsWith("node:")) return [`^(node:)?${escaped(name.slice(5))}$`];
+    return [`node_modules/${escaped(name)}/`, `node_modules/@types/${escaped(name)}/`];
+  });
 
 const rules = Object.entries(layers).flatMap(([folder, { folders, packages }]) => [
   {

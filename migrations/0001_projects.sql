@@ -1,6 +1,6 @@
 -- Who this database is: the data directory carries the same id.
 create table installation (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   id uuid not null default gen_random_uuid(),
   created_at timestamptz not null default now()
 );

@@ -126,6 +126,8 @@ export interface ManifestContext {
     readonly aliases: readonly string[];
   }[];
   readonly defaultEngine: string;
+  /** The submission's own choice, which wins over the manifest's. */
+  readonly engine?: string | undefined;
 }
 
 export type EngineKind = "docker" | "swarm" | "kubernetes" | "slurm" | "dummy";

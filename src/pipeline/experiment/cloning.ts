@@ -1,12 +1,13 @@
 import { SourceUnavailableError } from "../../core/errors.ts";
 import type { ExperimentAt, Found, RequestedResources } from "../../core/experiment.ts";
-import type { Manifest, ManifestContext, ManifestError } from "../../core/manifest.ts";
+import type { Manifest, ManifestError } from "../../core/manifest.ts";
 import { applyOverrides, resolveParams } from "../../core/overrides.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
 import { findProject } from "../find-project.ts";
 import { engineOf } from "./engine-of.ts";
+import { manifestContext } from "./manifest-context.ts";
 import { haveCommit, readManifest } from "./source.ts";
 import { StepLog } from "./step-log.ts";
 import { failed, type StepResult } from "./step-result.ts";
@@ -81,7 +82,7 @@ async function clone(
 
   const { manifest, errors, warnings } = ports.manifests.parse(
     read.text,
-    contextOf(ports, project, experiment),
+    manifestContext(ports, project, experiment.overrides.engine),
   );
   if (manifest === undefined)
     return {
@@ -128,24 +129,6 @@ const sentences = (path: string, errors: readonly ManifestError[]): string =>
       return `${path}, line ${line}, column ${column}: ${message}${message.includes(suggestion ?? "\0") ? "" : meant}`;
     })
     .join("\n");
-
-function contextOf(
-  { engines }: CloningPorts,
-  { engine, settings }: Project,
-  { overrides }: ExperimentAt<"Cloning">,
-): ManifestContext {
-  return {
-    defaultEngine: engine,
-    engine: overrides.engine,
-    engines: [...engines.values()].map(({ name, kind }) => ({
-      name,
-      kind,
-      aliases: Object.keys(settings.engineAliases).filter(
-        (alias) => settings.engineAliases[alias] === name,
-      ),
-    })),
-  };
-}
 
 /** What the manifest says of the experiment itself, below what was said at its submission. */
 function labels(

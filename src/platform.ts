@@ -1,0 +1,278 @@
+import { createHash, createHmac } from "node:crypto";
+import { join } from "node:path";
+
+import Dockerode from "dockerode";
+import type { Express } from "express";
+import { pino } from "pino";
+
+import { createApi } from "./api/app.ts";
+import { hashOfToken, principalOfToken } from "./api/auth.ts";
+import { listen, type Listener } from "./api/listen.ts";
+import { createMetrics } from "./api/prometheus.ts";
+import { createRunApi } from "./api/run-api.ts";
+import { DockerBuilder } from "./builders/docker/builder.ts";
+import type { Config } from "./config.ts";
+import type { Engine } from "./core/engine.ts";
+import type { Logger } from "./core/logger.ts";
+import type { Ports } from "./core/ports.ts";
+import { createDataDirectory } from "./db/data-directory.ts";
+import { createDatabase } from "./db/database.ts";
+import { PostgresEventBus } from "./db/event-bus.ts";
+import { keepSecret } from "./db/kept-secret.ts";
+import { openDatabase } from "./db/open.ts";
+import { ServerInstance } from "./db/server-instance.ts";
+import { DockerEngine } from "./engines/docker/engine.ts";
+import { gatewayAddress } from "./engines/docker/gateway-address.ts";
+import { mendOwnership } from "./engines/docker/mend-ownership.ts";
+import { probeDataDirectory } from "./engines/docker/probe-data-directory.ts";
+import { DummyEngine } from "./engines/dummy.ts";
+import { GitHubReceiver } from "./forges/github/receiver.ts";
+import { checkCloneUrl } from "./git/clone-url.ts";
+import { createGitRemote } from "./git/remote.ts";
+import { GitRepository } from "./git/repository.ts";
+import { FileLogStore } from "./logs/file-log-store.ts";
+import { manifestJsonSchema } from "./manifest/json-schema.ts";
+import { manifestParser } from "./manifest/parse.ts";
+import { createPlanner } from "./operators/planner.ts";
+import { Observer } from "./pipeline/observer.ts";
+import { Scheduler } from "./pipeline/scheduler.ts";
+import { Sweep } from "./pipeline/sweep.ts";
+import { pushReport } from "./pipeline/verbs/push-report.ts";
+import { receivePush } from "./pipeline/verbs/receive-push.ts";
+import { WorkerPool } from "./pipeline/worker-pool.ts";
+import { DiskWatermark } from "./storage/disk-watermark.ts";
+import { FilesystemObjectStore } from "./storage/filesystem.ts";
+import { FilesystemWorkspaces } from "./storage/workspaces.ts";
+import { version } from "./version.ts";
+
+export interface Platform {
+  readonly ports: Ports;
+  readonly api: Express;
+  readonly adminToken: string;
+  readonly start: () => Promise<Started>;
+  /** In reverse order; waits for builds in flight as long as the configuration says. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface Started {
+  readonly url: string;
+  readonly adminTokenFile: string;
+  /** At the first start alone. */
+  readonly newAdminToken: string | undefined;
+}
+
+/** The only place where everything meets. `overrides` replaces an edge, for tests. */
+export async function createPlatform(
+  config: Config,
+  overrides: Partial<Ports> = {},
+): Promise<Platform> {
+  const log: Logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const folders = await createDataDirectory(config.dataDirectory);
+  const hostFolder = (name: string): string => join(config.hostDataDirectory ?? folders.root, name);
+  const opened = await openDatabase(config.databaseUrl, folders, log);
+  const kept = await keepSecret(join(folders.root, "secret-key"));
+  const secretKey = createHash("sha256")
+    .update(config.secretKey ?? kept.value)
+    .digest();
+  const adminTokenFile = join(folders.root, "admin-token");
+  const admin =
+    config.adminToken === undefined
+      ? await keepSecret(adminTokenFile, "assay_")
+      : { value: config.adminToken, isNew: false };
+
+  const events = new PostgresEventBus(opened.knex, `${process.pid}-${Date.now()}`);
+  const instance = new ServerInstance(opened.address, {
+    version,
+    log,
+    onHint: (payload) => events.receive(payload),
+    onRegistered: () => void pool.keep().catch(() => undefined),
+    onLost: () => undefined,
+  });
+  const database = createDatabase(opened.knex, { secretKey, events, instance: () => instance.id });
+  const docker = new Dockerode(dockerOptions(config.dockerHost));
+  const { metrics, registry } = createMetrics();
+  const disk = new DiskWatermark(folders.root, config.diskWatermark);
+  let publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`;
+  let runUrl = config.runUrl;
+
+  const ports: Ports = {
+    database,
+    events,
+    repository: new GitRepository({
+      folder: folders.git,
+      allowFileProtocol: config.allowLocalRepositories,
+    }),
+    receivers: new Map([["github", new GitHubReceiver()]]),
+    manifests: manifestParser,
+    planner: createPlanner(),
+    builder: new DockerBuilder({ docker, installation: opened.id }),
+    engines: enginesOf(config, docker, opened.id, { folders: folders.root, hostFolder, log }),
+    archives: new FilesystemObjectStore({ folder: folders.archives }),
+    buckets: new FilesystemObjectStore({ folder: folders.buckets }),
+    workspaces: new FilesystemWorkspaces({
+      buckets: folders.buckets,
+      hostBuckets: hostFolder("buckets"),
+      mendOwnership: (folder) => mendOwnership(docker, folder),
+    }),
+    logs: new FileLogStore({ folder: folders.logs, index: database.logs }),
+    leases: instance,
+    log,
+    metrics,
+    get publicUrl() {
+      return publicUrl;
+    },
+    get runUrl() {
+      return runUrl ?? publicUrl;
+    },
+    runToken: (experimentId, runName) =>
+      `assay_run_${createHmac("sha256", secretKey).update(`${experimentId} ${runName}`).digest("base64url")}`,
+    closedBecause: () => disk.closedBecause(),
+    refuseRepository: (url) => (config.allowLocalRepositories ? undefined : checkCloneUrl(url)),
+    ...overrides,
+  };
+
+  const stopping = new AbortController();
+  const pool = new WorkerPool(ports, config.workerSlots);
+  const scheduler = new Scheduler(ports);
+  const observers = [...ports.engines.values()].map((engine) => new Observer(ports, engine));
+  const sweep = new Sweep(ports, () => disk.tenth());
+  const gitRemote = createGitRemote({
+    repository: ports.repository,
+    folder: folders.git,
+    temporaryFolder: folders.tmp,
+    findProject: (slug) => database.projects.findBySlug(slug),
+    authenticate: (authorization) => userOfBasic(database, authorization),
+    isWilling: () => database.check(),
+    async onPush({ project, user, refs }) {
+      return pushReport(ports, project, await receivePush(ports, project, refs, user));
+    },
+    log,
+  });
+  const api = createApi(ports, {
+    gitRemote,
+    metrics: registry,
+    sessionKey: createHmac("sha256", secretKey).update("sessions").digest(),
+    manifestSchema: manifestJsonSchema(),
+    version,
+    stopping: stopping.signal,
+  });
+
+  /** What was started, in the order in which it is to be stopped. */
+  const stops: (() => Promise<void>)[] = [() => opened.close()];
+  const startListening = async (): Promise<void> => {
+    const listener = await listen(api, config.host, config.port);
+    stops.unshift(async () => {
+      stopping.abort();
+      await listener.close();
+    });
+    if (config.publicUrl === undefined)
+      publicUrl = `http://${hostInUrl(config.host)}:${listener.port}`;
+    if (config.runUrl !== undefined || !isLoopback(config.host)) return;
+    const inner = await listenForRuns(ports, docker, listener.port, log);
+    if (inner === undefined) return;
+    runUrl = inner.url;
+    stops.unshift(inner.listener.close);
+  };
+
+  return {
+    ports,
+    api,
+    adminToken: admin.value,
+    async start() {
+      const hash = hashOfToken(admin.value);
+      await database.tokens.put({ hash, user: "admin", administrator: true });
+      const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
+      if (unseen !== undefined) throw new Error(unseen);
+      await instance.start();
+      stops.unshift(() => instance.stop());
+      await startListening();
+      for (const part of [scheduler, ...observers, sweep]) {
+        part.start();
+        stops.unshift(() => part.stop());
+      }
+      pool.start();
+      stops.unshift(() => pool.stop(config.buildDrainSeconds));
+      return {
+        url: publicUrl,
+        adminTokenFile,
+        newAdminToken: admin.isNew ? admin.value : undefined,
+      };
+    },
+    async stop() {
+      for (const each of stops.splice(0)) await each();
+    },
+  };
+}
+
+function enginesOf(
+  config: Config,
+  docker: Dockerode,
+  installation: string,
+  {
+    folders,
+    hostFolder,
+    log,
+  }: {
+    readonly folders: string;
+    readonly hostFolder: (name: string) => string;
+    readonly log: Logger;
+  },
+): ReadonlyMap<string, Engine> {
+  const engines: Engine[] = [
+    new DockerEngine({
+      name: "docker",
+      docker,
+      installation,
+      subnets: config.dockerSubnets,
+      startFolder: join(folders, "tmp"),
+      hostStartFolder: hostFolder("tmp"),
+      log,
+    }),
+  ];
+  if (config.dummyEngine)
+    engines.push(new DummyEngine({ name: "dummy", folder: join(folders, "dummy") }));
+  return new Map(engines.map((engine) => [engine.name, engine]));
+}
+
+/** Where the server listens on loopback only, containers reach the run routes by the Docker network's gateway. */
+async function listenForRuns(
+  ports: Ports,
+  docker: Dockerode,
+  port: number,
+  log: Logger,
+): Promise<{ readonly url: string; readonly listener: Listener } | undefined> {
+  const address = await gatewayAddress(docker).catch(() => undefined);
+  if (address === undefined) {
+    log.warn(
+      {},
+      "Docker has no gateway address here: containers cannot reach the API until RUN_URL is set",
+    );
+    return undefined;
+  }
+  const app = createRunApi(ports);
+  const listener = await listen(app, address, port).catch(() => listen(app, address, 0));
+  return { url: `http://${address}:${listener.port}`, listener };
+}
+
+/** git asks for a name and a password: any name, and a token as the password. */
+async function userOfBasic(
+  database: Ports["database"],
+  authorization: string | undefined,
+): Promise<string | undefined> {
+  const [, encoded] = /^Basic +(\S+) *$/i.exec(authorization ?? "") ?? [];
+  if (encoded === undefined) return undefined;
+  const pair = Buffer.from(encoded, "base64").toString();
+  const principal = await principalOfToken({ database }, pair.slice(pair.indexOf(":") + 1));
+  return principal?.kind === "user" ? principal.name : undefined;
+}
+
+function dockerOptions(dockerHost: string): Dockerode.DockerOptions {
+  const url = new URL(dockerHost);
+  if (url.protocol === "unix:") return { socketPath: url.pathname };
+  return { host: url.hostname, port: url.port, protocol: "http" };
+}
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host.startsWith("127.");
+const hostInUrl = (host: string): string =>
+  host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
