@@ -1,0 +1,130 @@
+import type Dockerode from "dockerode";
+
+import type { Machine, Workload, WorkloadReplica } from "../../core/engine.ts";
+import { containerName, workloadLabels } from "./labels.ts";
+
+export interface ContainerPlan {
+  readonly workload: Workload;
+  readonly replica: WorkloadReplica;
+  readonly installation: string;
+  readonly network: { readonly id: string; readonly name: string };
+  readonly machine: Machine;
+  /** The start guard's folder, as Docker sees it. */
+  readonly guard: string;
+}
+
+/** Where the start guard appears in a container. */
+const GUARD_TARGET = "/assay/.start";
+
+/** Enough for the threads of data loaders on large machines, and an end for a fork bomb. */
+const PIDS_LIMIT = 8192;
+
+/** Images that run as root still install packages, chown and listen on port 80. */
+const CAPABILITIES = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "SETGID",
+  "SETUID",
+  "NET_BIND_SERVICE",
+];
+
+/** Docker refuses less. */
+const LEAST_MEMORY_BYTES = 6 * 2 ** 20;
+const LEAST_SHM_BYTES = 2 ** 20;
+
+/** Only what is named here reaches Docker: nothing of a manifest is passed through. */
+export function containerOptions(plan: ContainerPlan): Dockerode.ContainerCreateOptions {
+  const { workload, replica, installation, network } = plan;
+  const isGroup = workload.replicas.length > 1;
+  return {
+    name: containerName(workload.attemptId, replica.name),
+    Image: workload.image,
+    Entrypoint: ["/bin/sh", "-c"],
+    Cmd: [workload.command],
+    Env: Object.entries(environmentOf(plan)).map(([name, value]) => `${name}=${value}`),
+    Hostname: replica.name,
+    Labels: workloadLabels(installation, workload, replica, network.name),
+    StopSignal: "SIGTERM",
+    StopTimeout: workload.graceSeconds,
+    // An image's own check would run beside the program, in its memory.
+    Healthcheck: { Test: ["NONE"] },
+    HostConfig: hostConfig(plan),
+    NetworkingConfig: {
+      // A project's network has many a worker-0, so names are given in a group's own network only.
+      EndpointsConfig: { [network.id]: isGroup ? { Aliases: [replica.name] } : {} },
+    },
+  };
+}
+
+type AllowedHostConfig = Pick<
+  Dockerode.HostConfig,
+  | "CapAdd"
+  | "CapDrop"
+  | "CpuShares"
+  | "DeviceRequests"
+  | "Init"
+  | "LogConfig"
+  | "Memory"
+  | "MemorySwap"
+  | "Mounts"
+  | "NanoCpus"
+  | "NetworkMode"
+  | "PidsLimit"
+  | "RestartPolicy"
+  | "SecurityOpt"
+  | "ShmSize"
+>;
+
+function hostConfig(plan: ContainerPlan): AllowedHostConfig {
+  const { replica, network, machine } = plan;
+  const { cpus, cpuLimit, memoryBytes, shmBytes } = replica.resources;
+  const memory = Math.max(Math.floor(memoryBytes), LEAST_MEMORY_BYTES);
+  return {
+    // tini passes SIGTERM on; with TINI_KILL_PROCESS_GROUP=1 to the program below the shell, too.
+    Init: true,
+    NetworkMode: network.id,
+    SecurityOpt: ["no-new-privileges"],
+    CapDrop: ["ALL"],
+    CapAdd: CAPABILITIES,
+    PidsLimit: PIDS_LIMIT,
+    Memory: memory,
+    // Equal to the memory: no swap.
+    MemorySwap: memory,
+    NanoCpus: Math.round(Math.min(Math.max(cpuLimit, 0.01), machine.cpus) * 1e9),
+    CpuShares: Math.min(Math.max(Math.round(cpus * 1024), 2), 262_144),
+    ShmSize: Math.max(Math.floor(shmBytes), LEAST_SHM_BYTES),
+    DeviceRequests: deviceRequests(replica.devices),
+    Mounts: mounts(plan),
+    // Well above what is kept of a log, so that a follower can fall behind and a disk cannot fill without end.
+    LogConfig: { Type: "json-file", Config: { "max-size": "4g", "max-file": "2" } },
+    RestartPolicy: { Name: "no" },
+  };
+}
+
+function mounts({ workload, guard }: ContainerPlan): Dockerode.MountSettings[] {
+  return [
+    { Type: "bind", Source: guard, Target: GUARD_TARGET, ReadOnly: true },
+    ...workload.mounts.map(({ source, target, readOnly }) => ({
+      Type: "bind" as const,
+      Source: source,
+      Target: target,
+      ReadOnly: readOnly,
+    })),
+  ];
+}
+
+function deviceRequests(devices: readonly string[]): Dockerode.DeviceRequest[] {
+  if (devices.length === 0) return [];
+  const Capabilities = [["gpu", "compute", "utility"]];
+  return [{ Driver: "nvidia", DeviceIDs: [...devices], Capabilities }];
+}
+
+function environmentOf({ replica, machine }: ContainerPlan): Record<string, string> {
+  const environment = { ...replica.env, TINI_KILL_PROCESS_GROUP: "1" };
+  // Where NVIDIA's runtime is the default one, an image's own variable would give it every device of the machine.
+  const hidesDevices = machine.devices.length > 0 && replica.devices.length === 0;
+  return hidesDevices ? { ...environment, NVIDIA_VISIBLE_DEVICES: "void" } : environment;
+}

@@ -1,0 +1,163 @@
+import type Dockerode from "dockerode";
+
+import type {
+  Device,
+  Engine,
+  ListedWorkload,
+  LogPiece,
+  Machine,
+  ResourceSample,
+  Workload,
+} from "../../core/engine.ts";
+import { WorkloadGoneError } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import { askUnless } from "./ask.ts";
+import { readMachine } from "./capacity.ts";
+import { containerName, LABEL } from "./labels.ts";
+import { containerLogs } from "./logs.ts";
+import { Networks } from "./networks.ts";
+import { Observer } from "./observer.ts";
+import { containersOf, prepareWorkload } from "./prepare.ts";
+import { sampleContainer } from "./resources.ts";
+import { StartGuard } from "./start-guard.ts";
+import { startContainer } from "./start.ts";
+import { Stops } from "./stop.ts";
+import { watchEvents } from "./watch.ts";
+
+export interface DockerEngineOptions {
+  readonly name: string;
+  readonly docker: Dockerode;
+  /** The installation's uuid: several may share a daemon. */
+  readonly installation: string;
+  /** CIDR, a /16: every network takes its subnet from here. */
+  readonly subnets: string;
+  /** A folder for the start guards, shared by all servers of the installation; lasts across restarts. */
+  readonly startFolder: string;
+  /** Where Docker sees that folder; the same path where left out. */
+  readonly hostStartFolder?: string | undefined;
+  /** A made-up table; else what nvidia-smi tells, where Docker has NVIDIA's runtime. */
+  readonly devices?: readonly Device[] | undefined;
+  readonly log: Logger;
+}
+
+/** Runs each replica as a container of one Docker daemon. A workload is its attempt's id: whatever carries it as a label is part of it. */
+export class DockerEngine implements Engine {
+  readonly name: string;
+  readonly kind = "docker";
+  readonly #options: DockerEngineOptions;
+  readonly #docker: Dockerode;
+  readonly #networks: Networks;
+  readonly #guard: StartGuard;
+  readonly #observer: Observer;
+  readonly #stops: Stops;
+  #machine: Machine | undefined;
+
+  constructor(options: DockerEngineOptions) {
+    const { name, docker, installation, startFolder, log } = options;
+    this.name = name;
+    this.#options = options;
+    this.#docker = docker;
+    this.#networks = new Networks(options);
+    this.#guard = new StartGuard(startFolder, options.hostStartFolder ?? startFolder);
+    const onStarted = (attempt: string, replica: string) => this.#guard.close(attempt, replica);
+    this.#observer = new Observer({ docker, installation, onStarted });
+    this.#stops = new Stops(docker, log);
+  }
+
+  /** The attempt's id names it. */
+  async prepare(workload: Workload, signal?: AbortSignal): Promise<string> {
+    const context = {
+      docker: this.#docker,
+      installation: this.#options.installation,
+      networks: this.#networks,
+      guard: this.#guard,
+      machine: await this.#readMachine(signal),
+    };
+    await prepareWorkload(context, workload, signal);
+    return workload.attemptId;
+  }
+
+  async start(engineId: string, signal?: AbortSignal): Promise<void> {
+    const containers = await containersOf(this.#options, engineId, signal);
+    if (
+      containers.length === 0 ||
+      containers.length < Number(containers[0]?.Labels[LABEL.replicas])
+    )
+      throw new WorkloadGoneError("The run's containers are not all on the engine.");
+    await Promise.all(
+      containers.map(async ({ Id, Labels }) => {
+        await startContainer(this.#docker, Id, signal);
+        await this.#guard.close(engineId, Labels[LABEL.replica] ?? "");
+      }),
+    );
+  }
+
+  async stop(engineId: string, graceSeconds: number): Promise<void> {
+    const containers = await containersOf(this.#options, engineId);
+    await Promise.all(containers.map(({ Id }) => this.#stops.stop(Id, graceSeconds)));
+  }
+
+  async remove(engineId: string): Promise<void> {
+    const containers = await containersOf(this.#options, engineId);
+    await Promise.all(containers.map(({ Id }) => this.#removeContainer(Id)));
+    await this.#networks.removeGroup(engineId);
+    await this.#guard.remove(engineId);
+  }
+
+  list(): Promise<readonly ListedWorkload[]> {
+    return this.#observer.list();
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<void> {
+    return watchEvents(this.#docker, this.#options.installation, signal);
+  }
+
+  logs(
+    engineId: string,
+    replica: string,
+    skip: { readonly stdout: number; readonly stderr: number },
+    signal: AbortSignal,
+  ): AsyncIterable<LogPiece> {
+    const container = containerName(engineId, replica);
+    return containerLogs({ docker: this.#docker, container, signal }, skip);
+  }
+
+  async resources(
+    engineId: string,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, ResourceSample>>> {
+    const containers = await containersOf(this.#options, engineId, signal);
+    const running = containers.filter(({ State }) => State === "running");
+    const samples: Record<string, ResourceSample> = {};
+    await Promise.all(
+      running.map(async ({ Id, Labels }) => {
+        const sample = await sampleContainer(this.#docker, Id, signal);
+        if (sample !== undefined) samples[Labels[LABEL.replica] ?? ""] = sample;
+      }),
+    );
+    return samples;
+  }
+
+  async capacity(signal?: AbortSignal): Promise<readonly Machine[]> {
+    this.#machine = await readMachine(this.#docker, this.#options.devices, signal);
+    return [this.#machine];
+  }
+
+  /** Lets go of requests under way, so that the process can end; Docker goes on with them. */
+  close(): void {
+    this.#stops.close();
+  }
+
+  async #removeContainer(id: string): Promise<void> {
+    // 409: another request is removing it.
+    await askUnless([404, 409], (abortSignal) =>
+      this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
+    );
+  }
+
+  /** Processors and memory do not change while a daemon runs; reservations are made from a look that is newer. */
+  async #readMachine(signal?: AbortSignal): Promise<Machine> {
+    this.#machine ??= await readMachine(this.#docker, this.#options.devices, signal);
+    return this.#machine;
+  }
+}

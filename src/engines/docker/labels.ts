@@ -1,0 +1,43 @@
+import type { Workload, WorkloadReplica } from "../../core/engine.ts";
+
+/** What a workload carries, so that it is found again after any crash, by whoever looks. */
+export const LABEL = {
+  installation: "assay.installation",
+  attempt: "assay.attempt",
+  run: "assay.run",
+  experiment: "assay.experiment",
+  project: "assay.project",
+  replica: "assay.replica",
+  /** How many replicas the attempt has. */
+  replicas: "assay.replicas",
+  /** The network's name. */
+  network: "assay.network",
+} as const;
+
+export function workloadLabels(
+  installation: string,
+  workload: Workload,
+  replica: WorkloadReplica,
+  network: string,
+): Record<string, string> {
+  return {
+    [LABEL.installation]: installation,
+    [LABEL.attempt]: workload.attemptId,
+    [LABEL.run]: workload.runId,
+    [LABEL.experiment]: workload.experimentId,
+    [LABEL.project]: workload.projectId,
+    [LABEL.replica]: replica.name,
+    [LABEL.replicas]: String(workload.replicas.length),
+    [LABEL.network]: network,
+  };
+}
+
+/** Docker refuses a second container of the same name: preparing twice cannot make two. */
+export function containerName(attemptId: string, replica: string): string {
+  return `assay-${attemptId}-${replica}`;
+}
+
+/** A filter for listings: all of these labels. */
+export function labelled(labels: Readonly<Record<string, string>>): { label: string[] } {
+  return { label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) };
+}

@@ -1,0 +1,129 @@
+import type Dockerode from "dockerode";
+
+import type { ListedWorkload, Observation, ReplicaState } from "../../core/engine.ts";
+import { ask, askFor } from "./ask.ts";
+import { LABEL, labelled } from "./labels.ts";
+import { toReplicaState } from "./replica-state.ts";
+
+export interface ObserverOptions {
+  readonly docker: Dockerode;
+  readonly installation: string;
+  /** Called at least once for each replica that was seen to have started. */
+  readonly onStarted: (attemptId: string, replica: string) => Promise<void>;
+}
+
+/**
+ * All workloads in one listing. It tells neither times nor exit codes, so what it says is new is looked at, once: a start
+ * and an ending never change. Hundreds of containers at rest cost one request.
+ */
+export class Observer {
+  readonly #options: ObserverOptions;
+  #known: ReadonlyMap<string, ReplicaState> = new Map();
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  async list(): Promise<readonly ListedWorkload[]> {
+    const { docker, installation } = this.#options;
+    const filters = labelled({ [LABEL.installation]: installation });
+    const containers = await ask((abortSignal) =>
+      docker.listContainers({ all: true, filters, abortSignal }),
+    );
+    const states = new Map<string, ReplicaState>();
+    for (let from = 0; from < containers.length; from += AT_ONCE) {
+      const some = containers.slice(from, from + AT_ONCE);
+      await Promise.all(
+        some.map(async (container) => {
+          const state = await this.#stateOf(container);
+          if (state !== undefined) states.set(container.Id, state);
+        }),
+      );
+    }
+    this.#known = states;
+    return [...byAttempt(containers)].map(([attemptId, its]) => ({
+      engineId: attemptId,
+      attemptId,
+      observation: toObservation(its, states),
+    }));
+  }
+
+  async #stateOf(container: Dockerode.ContainerInfo): Promise<ReplicaState | undefined> {
+    const known = this.#known.get(container.Id);
+    if (known?.kind === "exited" || (known?.kind === "running" && isUp(container))) return known;
+    const state = await inspectState(this.#options.docker, container.Id);
+    if (state !== undefined && state.kind !== "prepared")
+      await this.#options.onStarted(
+        container.Labels[LABEL.attempt] ?? "",
+        container.Labels[LABEL.replica] ?? "",
+      );
+    return state;
+  }
+}
+
+/** Requests under way at a time. */
+const AT_ONCE = 32;
+
+/** undefined where the container is not there. */
+export async function inspectState(
+  docker: Dockerode,
+  nameOrId: string,
+  signal?: AbortSignal,
+): Promise<ReplicaState | undefined> {
+  const container = docker.getContainer(nameOrId);
+  const found = await askFor((abortSignal) => container.inspect({ abortSignal }), signal);
+  if (found === undefined) return undefined;
+  const state = toReplicaState(found.State);
+  if (state.kind !== "exited" || state.exitCode !== 127 || state.error !== undefined) return state;
+  // With an init as the first process, a missing shell looks like a command that the shell did not find.
+  if (await hasShell(container, signal)) return state;
+  return {
+    ...state,
+    error: "The image has no /bin/sh, which runs the command. Build on an image that has a shell.",
+  };
+}
+
+async function hasShell(container: Dockerode.Container, signal?: AbortSignal): Promise<boolean> {
+  const answer: unknown = await askFor(
+    (abortSignal) => container.infoArchive({ path: "/bin/sh", abortSignal }),
+    signal,
+  );
+  return answer !== undefined;
+}
+
+function isUp({ State }: Dockerode.ContainerInfo): boolean {
+  return State === "running" || State === "paused";
+}
+
+function byAttempt(
+  containers: readonly Dockerode.ContainerInfo[],
+): ReadonlyMap<string, readonly Dockerode.ContainerInfo[]> {
+  return Map.groupBy(containers, ({ Labels }) => Labels[LABEL.attempt] ?? "");
+}
+
+/** `lost` where a part is missing of what had begun; where nothing had, it is still being made. */
+function toObservation(
+  containers: readonly Dockerode.ContainerInfo[],
+  states: ReadonlyMap<string, ReplicaState>,
+): Observation {
+  const replicas: Record<string, ReplicaState> = {};
+  // Always in the same order, so that an observation that did not change looks the same.
+  for (const container of containers.toSorted(byReplica)) {
+    const state = states.get(container.Id);
+    if (state !== undefined) replicas[replicaOf(container)] = state;
+  }
+  const kinds = Object.values(replicas).map(({ kind }) => kind);
+  const isWhole = kinds.length === Number(containers[0]?.Labels[LABEL.replicas]);
+  if (kinds.every((kind) => kind === "prepared")) return { kind: "prepared", replicas };
+  if (!isWhole) return { kind: "lost", replicas };
+  if (kinds.every((kind) => kind === "exited")) return { kind: "exited", replicas };
+  return { kind: "running", replicas };
+}
+
+function byReplica(one: Dockerode.ContainerInfo, other: Dockerode.ContainerInfo): number {
+  return replicaOf(one).localeCompare(replicaOf(other), "en", { numeric: true });
+}
+
+function replicaOf({ Labels }: Dockerode.ContainerInfo): string {
+  return Labels[LABEL.replica] ?? "";
+}
