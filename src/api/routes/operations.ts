@@ -9,9 +9,9 @@ export function operationRoutes(
   ports: Pick<Ports, "database" | "publicUrl">,
   { version, manifestSchema, metrics }: Pick<ApiOptions, "version" | "manifestSchema" | "metrics">,
 ): Pick<Handlers, Names> {
-  const description = openApi({ url: ports.publicUrl, version });
   return {
-    getOpenApi: (_request, response) => void response.json(description),
+    getOpenApi: (_request, response) =>
+      void response.json(openApi({ url: ports.publicUrl, version })),
     getManifestSchema: (_request, response) =>
       void response.type("application/schema+json").send(JSON.stringify(manifestSchema)),
     isAlive: (_request, response) => void response.json({ status: "ok" }),

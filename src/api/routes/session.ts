@@ -12,19 +12,19 @@ export function sessionRoutes(
   ports: Pick<Ports, "database" | "publicUrl">,
   cookies: SessionCookies,
 ): Pick<Handlers, "signIn" | "whoAmI" | "signOut"> {
-  const options: CookieOptions = {
+  const options = (): CookieOptions => ({
     httpOnly: true,
     sameSite: "strict",
     secure: ports.publicUrl.startsWith("https:"),
     path: "/",
-  };
+  });
   return {
     async signIn(request, response) {
       const { token } = bodyOf(SessionRequest, request);
       const hash = hashOfToken(token);
       const found = await ports.database.tokens.find(hash);
       if (found === undefined) throw new UnauthorizedError("This token is not known here.");
-      response.cookie(COOKIE, cookies.issue(hash), { ...options, maxAge: LIFETIME_SECONDS * 1000 });
+      response.cookie(COOKIE, cookies.issue(hash), { ...options(), maxAge: LIFETIME_SECONDS * 1000 });
       response.json({ user: found.user, administrator: found.administrator });
     },
 
@@ -35,7 +35,7 @@ export function sessionRoutes(
     },
 
     signOut(_request, response) {
-      response.clearCookie(COOKIE, options).status(204).end();
+      response.clearCookie(COOKIE, options()).status(204).end();
     },
   };
 }

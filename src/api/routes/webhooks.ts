@@ -69,6 +69,7 @@ function demandPlainJson(request: Request): void {
 function endSlowly(request: Request, response: Response): void {
   response.once("finish", () => {
     if (request.complete) return;
+    request.resume();
     const timer = setTimeout(() => request.destroy(), 10_000).unref();
     request.once("close", () => clearTimeout(timer));
   });
