@@ -44,7 +44,8 @@ export function readTriggerTrailers(trailers: readonly Trailer[]): TriggerTraile
     if (values.length > most)
       errors.push(`The trailer ${token} is given ${values.length} times, ${most} at most.`);
   }
-  const only = (token: Token): string | undefined => given.get(token)?.find((value) => value !== "");
+  const only = (token: Token): string | undefined =>
+    given.get(token)?.find((value) => value !== "");
 
   const tags = [...new Set(given.get("Exp-Tag") ?? [])];
   const name = only("Exp-Name");

@@ -1,0 +1,180 @@
+import { PARAMETER_NAME, PARAMETER_NAME_RULE, parameterVariable } from "../core/parameters.ts";
+import { variableFault, variableValueFault } from "../core/reserved-variables.ts";
+import type { Fault } from "./issues.ts";
+import { entriesAt, locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
+
+/** More containers than any engine here should start for one manifest. */
+const MOST_REPLICAS = 1000;
+
+/** What spans several fields. Works on the tree, so that it is said beside the schema's faults, not after them. */
+export function checkFields(root: YamlNode): {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+} {
+  return {
+    faults: [
+      ...resourceFaults(root),
+      ...groupFaults(root),
+      ...imageFaults(root),
+      ...folderFaults(root),
+      ...variableFaults(root),
+      ...parameterFaults(root),
+    ],
+    warnings: [...cloneWarnings(root), ...timeoutWarnings(root)],
+  };
+}
+
+const isGiven = (node: YamlNode | undefined): node is YamlNode =>
+  node !== undefined && !(node.kind === "scalar" && node.value === null);
+
+function resourcePaths(root: YamlNode): readonly Path[] {
+  return entriesAt(root, "spec", "types").flatMap(({ key, value }) => {
+    const path = ["spec", "types", key];
+    if (value.kind === "sequence")
+      return value.items.map((_, index) => [...path, index, "resources"]);
+    return [[...path, "resources"]];
+  });
+}
+
+function resourceFaults(root: YamlNode): readonly Fault[] {
+  return resourcePaths(root).flatMap((path) => {
+    const resources = nodeAt(root, ...path);
+    if (resources?.kind !== "mapping") return [];
+    const hasRatio = isGiven(nodeAt(resources, "ramRatio"));
+    const hasMemory = isGiven(nodeAt(resources, "memory"));
+    const place = locate(root, hasRatio && hasMemory ? [...path, "memory"] : path);
+    if (hasRatio && hasMemory)
+      return [{ ...place, message: `${place.path} is given beside ramRatio; keep one of them.` }];
+    if (hasRatio || hasMemory) return [];
+    return [
+      {
+        ...place,
+        message: `${place.path} needs memory (GiB) or ramRatio (GiB per CPU).`,
+        suggestion: "memory",
+      },
+    ];
+  });
+}
+
+const NAMED_GROUPS = new Set(["jobset", "batchjob", "tf"]);
+
+function groupFaults(root: YamlNode): readonly Fault[] {
+  const types = nodeAt(root, "spec", "types");
+  if (types?.kind !== "mapping" || !NAMED_GROUPS.has(textAt(root, "spec", "operator") ?? ""))
+    return [];
+  const wrong = types.entries
+    .filter(({ key }) => !/^[a-z][a-z0-9-]{0,39}$/.test(key))
+    .map(({ keyAt, written }) => ({
+      at: keyAt,
+      path: `spec.types.${written}`,
+      message: `spec.types.${written} cannot be a group's name: lower-case letters, digits and -, beginning with a letter, 40 at most.`,
+      suggestion: written.toLowerCase(),
+    }));
+  const replicas = types.entries.reduce((total, { value }) => total + replicasOf(value), 0);
+  const place = locate(root, ["spec", "types"]);
+  if (replicas === 0)
+    return [...wrong, { ...place, message: "spec.types asks for no replica at all." }];
+  if (!(replicas > MOST_REPLICAS)) return wrong;
+  return [
+    ...wrong,
+    {
+      ...place,
+      message: `spec.types asks for ${replicas} replicas; ${MOST_REPLICAS} are the most.`,
+    },
+  ];
+}
+
+function replicasOf(group: YamlNode): number {
+  const number = (name: string): number => {
+    const node = nodeAt(group, name);
+    return isGiven(node) && node.kind === "scalar" ? Number(node.text) : 1;
+  };
+  return number("count") * number("completions");
+}
+
+function imageFaults(root: YamlNode): readonly Fault[] {
+  const built = textAt(root, "builder", "image")?.trim();
+  const run = textAt(root, "spec", "image")?.trim();
+  if (built === undefined || run === undefined || built === run) return [];
+  return [
+    {
+      ...locate(root, ["spec", "image"]),
+      message: `spec.image is ${JSON.stringify(run)} and builder.image is ${JSON.stringify(built)}; they must be equal, or one left out.`,
+      suggestion: built,
+    },
+  ];
+}
+
+/** Nothing outside the repository is ever read. */
+function folderFaults(root: YamlNode): readonly Fault[] {
+  const context = textAt(root, "builder", "context") ?? ".";
+  const dockerfile = textAt(root, "builder", "dockerfile") ?? "Dockerfile";
+  const fault = (name: string): Fault => {
+    const place = locate(root, ["builder", name]);
+    return { ...place, message: `${place.path} leads out of the repository.` };
+  };
+  if (leaves(context)) return [fault("context")];
+  return leaves(`${context}/${dockerfile}`) || dockerfile.startsWith("/")
+    ? [fault("dockerfile")]
+    : [];
+}
+
+function leaves(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split("/")) {
+    if (part === "..") depth -= 1;
+    else if (part !== "" && part !== ".") depth += 1;
+    if (depth < 0) return true;
+  }
+  return path.startsWith("/") || path.includes("\\") || /\p{Cc}/u.test(path);
+}
+
+function variableFaults(root: YamlNode): readonly Fault[] {
+  return entriesAt(root, "spec", "env").flatMap(({ key, keyAt, value }) => {
+    const text = value.kind === "scalar" ? value.text : "";
+    const message = variableFault(key) ?? variableValueFault(key, text);
+    return message === undefined ? [] : [{ at: keyAt, path: `spec.env.${key}`, message }];
+  });
+}
+
+function parameterFaults(root: YamlNode): readonly Fault[] {
+  const taken = new Map<string, string>();
+  return entriesAt(root, "params").flatMap(({ key, keyAt, value }) => {
+    const path = `params.${key}`;
+    const variable = parameterVariable(key);
+    const same = taken.get(variable);
+    taken.set(variable, key);
+    const fault = !PARAMETER_NAME.test(key)
+      ? `${path} cannot be a parameter: ${PARAMETER_NAME_RULE}.`
+      : same === undefined
+        ? variableValueFault(variable, value.kind === "scalar" ? value.text : "")
+        : `${path} and params.${same} would both be $${variable}.`;
+    return fault === undefined ? [] : [{ at: keyAt, path, message: fault }];
+  });
+}
+
+function cloneWarnings(root: YamlNode): readonly Fault[] {
+  const submodules = nodeAt(root, "clone", "submodules");
+  const keepsGit = nodeAt(root, "clone", "includeDotGit");
+  const asks = submodules?.kind === "scalar" && ["true", "recursive"].includes(submodules.text);
+  if (!asks || (keepsGit?.kind === "scalar" && keepsGit.value === true)) return [];
+  return [
+    {
+      ...locate(root, ["clone", "submodules"]),
+      message: "clone.submodules has no effect without clone.includeDotGit: true.",
+    },
+  ];
+}
+
+function timeoutWarnings(root: YamlNode): readonly Fault[] {
+  const both =
+    isGiven(nodeAt(root, "spec", "timeout")) &&
+    isGiven(nodeAt(root, "spec", "activeDeadlineSeconds"));
+  if (!both) return [];
+  return [
+    {
+      ...locate(root, ["spec", "activeDeadlineSeconds"]),
+      message: "spec.activeDeadlineSeconds has no effect beside spec.timeout.",
+    },
+  ];
+}

@@ -1,0 +1,293 @@
+/** The engines that this version serves. */
+export const SERVED_ENGINES = ["docker", "dummy"] as const;
+export type ServedEngine = (typeof SERVED_ENGINES)[number];
+
+export type Support =
+  | { readonly kind: "honoured" }
+  /** Accepted with a warning: what it asks for is nothing here. */
+  | { readonly kind: "meaningless"; readonly because: string }
+  /** An error: whoever wrote it counts on it. */
+  | { readonly kind: "refused"; readonly because: string };
+
+export interface Field {
+  /** Dotted; `*` is any name or index. */
+  readonly path: string;
+  /** For documentation and editors. */
+  readonly meaning: string;
+  /** Only these values are meant, as documentation writes them; the row is judged where `applies`. */
+  readonly only?: { readonly values: string; readonly applies: (value: unknown) => boolean };
+  readonly support: Readonly<Record<ServedEngine, Support>>;
+  /** Belongs to an operator that is judged as a whole, so it is not judged again by itself. */
+  readonly ofOperator?: boolean;
+}
+
+const HONOURED: Support = { kind: "honoured" };
+const alike = (support: Support): Field["support"] => ({ docker: support, dummy: support });
+const honoured = (path: string, meaning: string): Field => ({
+  path,
+  meaning,
+  support: alike(HONOURED),
+});
+const meaningless = (path: string, meaning: string, because: string, only?: Field["only"]): Field =>
+  withOnly({ path, meaning, support: alike({ kind: "meaningless", because }) }, only);
+const refused = (path: string, meaning: string, because: string, only?: Field["only"]): Field =>
+  withOnly({ path, meaning, support: alike({ kind: "refused", because }) }, only);
+const withOnly = (field: Field, only: Field["only"]): Field =>
+  only === undefined ? field : { ...field, only };
+
+const ofOperator = (operator: string, path: string, meaning: string): Field => ({
+  ...refused(path, meaning, later(`the operator ${operator} is`)),
+  ofOperator: true,
+});
+
+const enabled = { values: "true", applies: (value: unknown) => value === true };
+const later = (what: string): string => `${what} not available yet on engine {engine}`;
+
+/** What every group of replicas asks for; `at` is where its resources are. */
+const resources = (at: string): readonly Field[] => [
+  honoured(at, "What one replica gets. Needs exactly one of ramRatio and memory."),
+  honoured(`${at}.cpus`, "CPUs reserved: 4, 0.5 or 500m. Default 1."),
+  honoured(
+    `${at}.cpuLimitRatio`,
+    "How many times cpus it may use at most; clamped to the machine. Default 2.",
+  ),
+  honoured(`${at}.ramRatio`, "Memory in GiB per CPU."),
+  honoured(`${at}.memory`, "Memory in GiB."),
+  honoured(`${at}.shmSizeGB`, "Size of /dev/shm in GiB; 0 is half of the memory. Default 0."),
+  meaningless(
+    `${at}.ephemeralStorageRequest`,
+    "Disk reserved.",
+    "disk space is shared and not reserved on engine {engine}",
+  ),
+  meaningless(
+    `${at}.ephemeralStorageLimit`,
+    "Disk it may use.",
+    "disk space is shared and not limited on engine {engine}",
+  ),
+  honoured(`${at}.accelerators`, "Devices beside CPUs."),
+  honoured(`${at}.accelerators.gpu`, "GPUs, each given to one replica alone."),
+  honoured(`${at}.accelerators.gpu.count`, "How many. Default 0."),
+  honoured(`${at}.accelerators.gpu.type`, "The kind: gpu, or a slice such as mig-3g.20gb."),
+  honoured(`${at}.accelerators.gpu.product`, "The model, by its name or an alias: Tesla T4."),
+  refused(`${at}.accelerators.tpu`, "TPUs.", "engine {engine} has no TPUs"),
+  refused(`${at}.accelerators.tpu.type`, "The kind of TPU.", "engine {engine} has no TPUs"),
+  refused(
+    `${at}.accelerators.tpu.topology`,
+    "The slice's shape: 4x4.",
+    "engine {engine} has no TPUs",
+  ),
+  refused(`${at}.accelerators.tpu.tpuChipsCount`, "Chips.", "engine {engine} has no TPUs"),
+  refused(`${at}.rdma`, "Network cards for RDMA.", "engine {engine} has no RDMA devices"),
+  refused(`${at}.rdma.devices`, "Their names.", "engine {engine} has no RDMA devices"),
+  meaningless(
+    `${at}.extraSelectors`,
+    "Labels of the nodes to run on.",
+    "engine {engine} is one machine",
+  ),
+  meaningless(`${at}.extraSelectors.*`, "A label.", "engine {engine} is one machine"),
+  meaningless(
+    `${at}.extraTolerations`,
+    "Taints of nodes to accept.",
+    "engine {engine} is one machine",
+  ),
+  ...["key", "operator", "value", "effect"].map((part) =>
+    meaningless(
+      `${at}.extraTolerations.*.${part}`,
+      "Of a toleration.",
+      "engine {engine} is one machine",
+    ),
+  ),
+];
+
+const rayStartParams = (at: string): readonly Field[] => [
+  ofOperator("kuberay", `${at}.rayStartParams`, "Options of ray start."),
+  ofOperator("kuberay", `${at}.rayStartParams.*`, "One of them."),
+];
+
+const slurmFields = [
+  "ntasks",
+  "nodes",
+  "cpus_per_task",
+  "memory_per_cpu",
+  "time",
+  "partition",
+  "constraint",
+  "gres",
+  "environment",
+  "standard_input",
+  "standard_output",
+  "standard_error",
+];
+
+/** Every field of the manifest and what engines do with it; docs/manifest.md is tested against it. */
+export const FIELDS: readonly Field[] = [
+  honoured("kind", "AIchorManifest (default) or Experiment."),
+  honoured("apiVersion", "0.2.0 to 0.2.3 (default); changes nothing."),
+  honoured("name", "Shown instead of the commit message."),
+  honoured("description", "Free text."),
+  honoured("tags", "Words to find it by."),
+  honoured("metadata", "The experiment's initial fields: any JSON."),
+  honoured("metadata.*", "One of them."),
+  honoured("priority", "1 (soonest) to 99."),
+  honoured("concurrency", "At most so many experiments of a group at one time."),
+  honoured("concurrency.group", "The group's name, within the project."),
+  honoured("concurrency.limit", "How many of it may be active. Default 1."),
+  honoured("concurrency.cancel", "none (default): what is older goes on."),
+  refused(
+    "concurrency.cancel",
+    "Superseded ones are cancelled.",
+    later("cancelling superseded experiments is"),
+    {
+      values: "queued, running",
+      applies: (value) => value !== "none",
+    },
+  ),
+  honoured("needs", "Experiments (id, number or name) that must have Succeeded first."),
+  refused(
+    "inputs",
+    "Outputs of earlier experiments, read-only at /assay/inputs/<as>.",
+    later("inputs are"),
+  ),
+  refused("inputs.*.from", "The experiment.", later("inputs are")),
+  refused("inputs.*.path", "The folder of its outputs.", later("inputs are")),
+  refused("inputs.*.as", "The name here.", later("inputs are")),
+  honoured("approval", "true: waits until somebody approves. Default false."),
+  honoured(
+    "params",
+    "Parameters and their values: $PARAM_<NAME>, ASSAY_PARAMS, {{ params.<name> }}.",
+  ),
+  honoured("params.*", "A parameter's value."),
+  refused("search", "Hyperparameter search.", later("search is")),
+  refused("nodes", "A workflow of runs.", later("workflows are")),
+  refused("schedule", "Start by the clock.", later("schedules are")),
+  refused("secrets", "The project's secrets that it gets.", later("secrets are")),
+  honoured("builder", "How the image is made."),
+  honoured("builder.image", "A name; equal to spec.image where both are given."),
+  honoured(
+    "builder.dockerfile",
+    "Relative to context; if it is not there, to the repository. Default Dockerfile.",
+  ),
+  honoured("builder.context", "The folder that is built. Default . (the repository)."),
+  honoured("builder.buildArgs", "Build arguments."),
+  honoured("builder.buildArgs.*", "One of them."),
+  honoured("builder.target", "The stage of the Dockerfile to stop at."),
+  refused("builder.registry", "Where the image is pushed to.", later("pushing to a registry is")),
+  honoured(
+    "builder.skipBuild",
+    "Reuse of another experiment's image; Assay reuses equal images by itself.",
+  ),
+  refused("builder.skipBuild.enabled", "Reuse the image.", later("skipBuild is"), enabled),
+  honoured("builder.skipBuild.experimentID", "Whose image."),
+  honoured("builder.skipBuild.failIfNotFound", "Fail where it is gone, instead of building."),
+  honoured("clone", "What of the repository is in the build context."),
+  honoured("clone.depth", "Commits of history. Default 1."),
+  honoured("clone.includeDotGit", "Keep .git. Default false."),
+  honoured("clone.submodules", '"false" (default), "true" or "recursive"; needs includeDotGit.'),
+  honoured("spec", "What runs."),
+  honoured("spec.operator", "jobset: groups of equal replicas."),
+  refused("spec.operator", "Other ways to wire replicas.", later("the operator {value} is"), {
+    values: "batchjob, pytorch, jax, xgboost, tf, kuberay, ray, slurm, vertexai",
+    applies: (value) => value !== "jobset",
+  }),
+  honoured("spec.image", "As builder.image."),
+  honoured("spec.command", "A shell command; replaces the image's ENTRYPOINT."),
+  honoured("spec.engineName", "The engine to run on, or an alias of it. Default: the project's."),
+  honoured("spec.timeout", "How long it may run: 90s, 2m, 1h30m, 1d."),
+  honoured("spec.activeDeadlineSeconds", "The same in seconds; timeout wins."),
+  honoured("spec.queueTimeout", "How long it may wait for capacity."),
+  honoured("spec.env", "Environment variables; they win over the project's."),
+  honoured("spec.env.*", "A variable's value."),
+  honoured("spec.tensorboard", "TensorBoard of the events below $AICHOR_TENSORBOARD_PATH."),
+  meaningless(
+    "spec.tensorboard.enabled",
+    "Show it.",
+    "the events are kept at $AICHOR_TENSORBOARD_PATH, and engine {engine} shows no TensorBoard yet",
+    enabled,
+  ),
+  honoured("spec.tensorboard.usePVC", "Events on a volume."),
+  refused("spec.tensorboard.usePVC.enabled", "Use one.", later("persistent volumes are"), enabled),
+  honoured("spec.tensorboard.usePVC.name", "Its name."),
+  honoured("spec.debug", "Ways into a running container."),
+  meaningless(
+    "spec.debug.jupyter",
+    "Jupyter.",
+    "use the terminal of the run on engine {engine}",
+    enabled,
+  ),
+  honoured("spec.debug.vscode", "A VS Code tunnel."),
+  meaningless(
+    "spec.debug.vscode.enabled",
+    "Open it.",
+    "use the terminal of the run on engine {engine}",
+    enabled,
+  ),
+  honoured("spec.debug.vscode.path", "Where the VS Code CLI is."),
+  honoured("spec.debug.vscode.provider", "github or microsoft."),
+  honoured("spec.securityContext", "Rights of the containers."),
+  refused(
+    "spec.securityContext.ptrace",
+    "SYS_PTRACE.",
+    "containers on engine {engine} do not get SYS_PTRACE",
+    enabled,
+  ),
+  honoured("spec.storage", "Volumes."),
+  refused("spec.storage.sharedVolume", "A volume of the experiment.", later("shared volumes are")),
+  refused(
+    "spec.storage.sharedVolume.mountPoint",
+    "Where it is mounted.",
+    later("shared volumes are"),
+  ),
+  refused("spec.storage.sharedVolume.sizeGB", "Its size.", later("shared volumes are")),
+  refused("spec.storage.sharedVolume.storageClass", "Its kind.", later("shared volumes are")),
+  refused("spec.storage.sharedVolume.accessMode", "Who may write.", later("shared volumes are")),
+  refused(
+    "spec.storage.attachExistingPVCs",
+    "The project's volumes.",
+    later("persistent volumes are"),
+  ),
+  refused("spec.storage.attachExistingPVCs.*.name", "Which.", later("persistent volumes are")),
+  refused(
+    "spec.storage.attachExistingPVCs.*.mountPoint",
+    "Where it is mounted.",
+    later("persistent volumes are"),
+  ),
+  meaningless(
+    "spec.rayVersion",
+    "Ray's version.",
+    "only Ray has one, and engine {engine} runs no Ray",
+  ),
+  honoured("spec.restartPolicy", "Retries."),
+  honoured("spec.restartPolicy.backoffLimit", "New attempts after a failed container. Default 0."),
+  honoured("spec.gracefulTermination", "How it is stopped."),
+  honoured(
+    "spec.gracefulTermination.terminationGracePeriodSeconds",
+    "From SIGTERM to SIGKILL. Default 30.",
+  ),
+  refused(
+    "spec.gracefulTermination.shutdownCommand",
+    "Run before SIGTERM.",
+    later("shutdownCommand is"),
+  ),
+  honoured("spec.types", "The groups of replicas, by name."),
+  honoured("spec.types.*", "A group."),
+  honoured("spec.types.*.count", "Jobs of the group. Default 1."),
+  honoured("spec.types.*.completions", "Replicas in each job. Default 1."),
+  honoured("spec.types.*.parallelisms", "How many of them at once; all of them here. Default 1."),
+  ...resources("spec.types.*.resources"),
+  ...resources("spec.types.Workers.*.resources"),
+  ...rayStartParams("spec.types.Head"),
+  ...rayStartParams("spec.types.Workers.*"),
+  ofOperator("kuberay", "spec.types.Workers.*.name", "A pool of Ray's workers."),
+  ofOperator("kuberay", "spec.types.Workers.*.count", "Its size. Default 0."),
+  ...[
+    "machineSpec",
+    "machineSpec.machineType",
+    "machineSpec.acceleratorType",
+    "machineSpec.acceleratorCount",
+    "replicaCount",
+  ].map((part) =>
+    ofOperator("vertexai", `spec.types.workerPoolSpecs.*.${part}`, "Vertex AI's own."),
+  ),
+  ...slurmFields.map((part) => ofOperator("slurm", `spec.types.job.${part}`, "Slurm's own.")),
+  ofOperator("slurm", "spec.types.job.environment.*", "Slurm's own."),
+];

@@ -1,0 +1,68 @@
+import type { Json } from "../core/experiment.ts";
+import {
+  commandFaults,
+  holdsPlaceholder,
+  valueFaults,
+  type PlaceholderFault,
+} from "../core/placeholders.ts";
+import type { Fault } from "./issues.ts";
+import { entriesAt, locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
+
+/** `{{ params.… }}` stands in the command and in variables only, and names what is declared. */
+export function checkPlaceholders(root: YamlNode, source: string): readonly Fault[] {
+  const names = entriesAt(root, "params").map(({ key }): [string, Json] => [key, null]);
+  const params = Object.fromEntries(names);
+  const command = textAt(root, "spec", "command");
+  return [
+    ...(command === undefined
+      ? []
+      : located(root, source, ["spec", "command"], command, commandFaults(command, params))),
+    ...entriesAt(root, "spec", "env").flatMap(({ key, value }) => {
+      const text = value.kind === "scalar" ? value.text : "";
+      return located(root, source, ["spec", "env", key], text, valueFaults(text, params));
+    }),
+    ...misplaced(root, ["builder"]),
+    ...misplaced(root, ["spec"]),
+  ];
+}
+
+/** The fault's own line: a command may be a block of many. */
+function located(
+  root: YamlNode,
+  source: string,
+  path: Path,
+  text: string,
+  faults: readonly PlaceholderFault[],
+): readonly Fault[] {
+  return faults.map(({ index, message }) => {
+    const place = locate(root, path);
+    let at = source.indexOf("{{", place.at);
+    for (let before = text.indexOf("{{"); before >= 0 && before < index && at >= 0;) {
+      at = source.indexOf("{{", at + 2);
+      before = text.indexOf("{{", before + 2);
+    }
+    return { at: at < 0 ? place.at : at, path: place.path, message };
+  });
+}
+
+const ALLOWED = [
+  ["spec", "command"],
+  ["spec", "env"],
+];
+
+function misplaced(root: YamlNode, path: Path): readonly Fault[] {
+  if (ALLOWED.some((allowed) => allowed.join(".") === path.join("."))) return [];
+  const node = nodeAt(root, ...path);
+  if (node?.kind === "mapping")
+    return node.entries.flatMap(({ key }) => misplaced(root, [...path, key]));
+  if (node?.kind === "sequence")
+    return node.items.flatMap((_, index) => misplaced(root, [...path, index]));
+  if (node === undefined || !holdsPlaceholder(node.text)) return [];
+  const place = locate(root, path);
+  return [
+    {
+      ...place,
+      message: `${place.path} holds a placeholder; parameters are filled in in spec.command and spec.env only.`,
+    },
+  ];
+}

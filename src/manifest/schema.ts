@@ -1,0 +1,161 @@
+import { z } from "zod";
+
+import { OPERATORS } from "../core/manifest.ts";
+import { duration, json, number, text, textMap, truth, whole } from "./schema-parts.ts";
+import { MOST, TYPES } from "./schema-types.ts";
+
+/**
+ * The manifest's schema, closed: every field that exists is here, whether an engine honours it or not
+ * (fields.ts tells that). What spans several fields is in checks.ts.
+ */
+
+const debug = z.strictObject({
+  jupyter: truth.optional(),
+  vscode: z
+    .strictObject({
+      enabled: truth,
+      path: text().default("code"),
+      provider: z.enum(["github", "microsoft"]).default("github"),
+    })
+    .optional(),
+});
+
+const storage = z.strictObject({
+  sharedVolume: z
+    .strictObject({
+      mountPoint: text(),
+      sizeGB: number({ above: 0, to: 10_000_000 }).optional(),
+      storageClass: text().optional(),
+      accessMode: z
+        .enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadOnlyMany", "ReadWriteMany"])
+        .optional(),
+    })
+    .optional(),
+  attachExistingPVCs: z.array(z.strictObject({ name: text(), mountPoint: text() })).optional(),
+});
+
+const specFields = {
+  image: text().optional(),
+  command: text(128 * 1024),
+  engineName: text().optional(),
+  timeout: duration.optional(),
+  activeDeadlineSeconds: whole({ from: 1, to: 315_360_000 }).optional(),
+  queueTimeout: duration.optional(),
+  env: textMap.default({}),
+  tensorboard: z
+    .strictObject({
+      enabled: truth.default(false),
+      usePVC: z.strictObject({ enabled: truth.default(false), name: text().optional() }).optional(),
+    })
+    .optional(),
+  debug: debug.optional(),
+  securityContext: z.strictObject({ ptrace: truth.default(false) }).optional(),
+  storage: storage.optional(),
+  rayVersion: z.union([z.string(), z.number()], "must be text").optional(),
+  restartPolicy: z
+    .strictObject({ backoffLimit: whole({ from: 0, to: 100 }).default(0) })
+    .optional(),
+  gracefulTermination: z
+    .strictObject({
+      terminationGracePeriodSeconds: whole({ from: 0, to: 86_400 }).default(30),
+      shutdownCommand: z.array(text()).optional(),
+    })
+    .optional(),
+};
+
+const operator = z.enum(OPERATORS);
+const named = z.enum(["jobset", "batchjob", "tf"]);
+const single = z.enum(["pytorch", "jax", "xgboost"]);
+const ray = z.enum(["kuberay", "ray"]);
+
+const specs = {
+  named: z.strictObject({ operator: named, ...specFields, types: TYPES.named }),
+  worker: z.strictObject({ operator: single, ...specFields, types: TYPES.worker }),
+  ray: z.strictObject({ operator: ray, ...specFields, types: TYPES.ray }),
+  vertexai: z.strictObject({
+    operator: z.literal("vertexai"),
+    ...specFields,
+    types: TYPES.vertexai,
+  }),
+  slurm: z.strictObject({ operator: z.literal("slurm"), ...specFields, types: TYPES.slurm }),
+};
+export const anySpec = z.discriminatedUnion("operator", [
+  specs.named,
+  specs.worker,
+  specs.ray,
+  specs.vertexai,
+  specs.slurm,
+]);
+/** Where the operator is not known, everything but the groups can still be judged. */
+export const specOfUnknownOperator = z.strictObject({
+  operator,
+  ...specFields,
+  types: z.unknown(),
+});
+
+const builder = z.strictObject({
+  image: text().optional(),
+  dockerfile: text(1000).default("Dockerfile"),
+  context: text(1000).default("."),
+  buildArgs: textMap.default({}),
+  target: text().optional(),
+  registry: text().optional(),
+  skipBuild: z
+    .strictObject({
+      enabled: truth.default(false),
+      experimentID: text().optional(),
+      failIfNotFound: truth.default(false),
+    })
+    .optional(),
+});
+
+const clone = z.strictObject({
+  depth: whole({ from: 1, to: 1_000_000 }).default(1),
+  includeDotGit: truth.default(false),
+  submodules: z.enum(["false", "true", "recursive"]).default("false"),
+});
+
+const reference = z
+  .union([z.string(), z.number()], "must be an experiment's id, number or name")
+  .transform(String);
+
+export const topFields = {
+  kind: z.enum(["AIchorManifest", "Experiment"]).default("AIchorManifest"),
+  apiVersion: z.enum(["0.2.0", "0.2.1", "0.2.2", "0.2.3"]).default("0.2.3"),
+  name: text().optional(),
+  description: text(10_000).optional(),
+  tags: z.array(text()).max(100, "holds more than 100 tags").default([]),
+  metadata: z.record(z.string(), json).default({}),
+  priority: whole({ from: 1, to: 99 }).optional(),
+  concurrency: z
+    .strictObject({
+      group: text(),
+      limit: whole({ from: 1, to: MOST }).default(1),
+      cancel: z.enum(["none", "queued", "running"]).default("none"),
+    })
+    .optional(),
+  needs: z.array(reference).max(100, "names more than 100 experiments").default([]),
+  inputs: z
+    .array(z.strictObject({ from: reference, path: text(1000).optional(), as: text() }))
+    .optional(),
+  approval: truth.default(false),
+  params: z.record(z.string(), json).default({}),
+  search: json.optional(),
+  nodes: json.optional(),
+  schedule: json.optional(),
+  secrets: z.array(text()).optional(),
+  builder: builder.prefault({}),
+  clone: clone.prefault({}),
+};
+
+export const manifestSchema = z.strictObject({ ...topFields, spec: anySpec });
+export type WrittenManifest = z.output<typeof manifestSchema>;
+export type WrittenSpec = WrittenManifest["spec"];
+
+/** The part of the schema that decides about spec.types. */
+export function specSchema(operatorName: unknown): z.ZodType {
+  const known = Object.values(specs).find(
+    (each) => each.shape.operator.safeParse(operatorName).success,
+  );
+  return known ?? specOfUnknownOperator;
+}
