@@ -86,11 +86,13 @@ export interface Manifest {
   readonly spec: {
     readonly operator: Operator;
     readonly image: string | undefined;
-    /** A shell command, placeholders already replaced once parameters are known. */
+    /** A shell command; `{{ params.… }}` stands in it until `resolveParams` has run. */
     readonly command: string;
+    /** The engine's own name where the parser knew the project's engines, else as written; undefined where the manifest names none. */
     readonly engineName: string | undefined;
     readonly timeoutSeconds: number | undefined;
     readonly queueTimeoutSeconds: number | undefined;
+    /** Values may hold `{{ params.… }}` until `resolveParams` has run. */
     readonly env: Readonly<Record<string, string>>;
     readonly types: readonly ReplicaType[];
     readonly restartPolicy: { readonly backoffLimit: number };
@@ -133,6 +135,9 @@ export interface ManifestContext {
 export type EngineKind = "docker" | "swarm" | "kubernetes" | "slurm" | "dummy";
 
 export interface ManifestParser {
-  /** Never throws for what the text holds; linear in its size. */
+  /**
+   * Never throws for what the text holds; linear in its size. Placeholders are checked and left in place:
+   * `applyOverrides` and then `resolveParams` (overrides.ts) make of it what runs.
+   */
   parse(text: string, context?: ManifestContext): ManifestVerdict;
 }

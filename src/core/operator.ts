@@ -6,10 +6,17 @@ import type { PlannedReplica } from "./run.ts";
 export type PlanSource = Pick<
   Experiment,
   "id" | "number" | "projectId" | "projectSlug" | "name" | "source" | "params" | "parentId"
->;
+> & {
+  /** The project's own variables; the manifest's `env` wins over them. */
+  readonly projectEnv?: Readonly<Record<string, string>> | undefined;
+  /** The repository's address, without credentials. */
+  readonly repository?: string | undefined;
+  /** The run's name, where an experiment has several: each gets a seed of its own. */
+  readonly run?: string | undefined;
+};
 
 /** Manifest → the replicas of a run and how they find each other. Pure. */
 export interface Planner {
-  /** Throws UnsupportedError for an operator that it does not know. */
+  /** Of a manifest whose parameters are resolved. Throws UnsupportedError for an operator that it does not know. */
   plan(manifest: Manifest, experiment: PlanSource): readonly PlannedReplica[];
 }
