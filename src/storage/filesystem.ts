@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import { mkdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BadRequestError } from "../core/errors.ts";
@@ -9,6 +9,7 @@ import type {
   ObjectListing,
   ObjectStore,
 } from "../core/object-store.ts";
+import { makeBucketFolder } from "./bucket-folder.ts";
 import { closing } from "./closing.ts";
 import { Folder } from "./filesystem/folder.ts";
 import { bucketSegments, keySegments, splitPrefix } from "./filesystem/keys.ts";
@@ -39,7 +40,7 @@ export class FilesystemObjectStore implements ObjectStore {
     signal?.throwIfAborted();
     if ((await lookAt(path, key))?.isDirectory())
       throw new BadRequestError(`${JSON.stringify(key)} is a folder: choose another key.`);
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeBucketFolder(path);
     const target = { folder: () => makeFolder(path, folder), name };
     return closing(await Folder.open(path), async (bucket) =>
       toInfo(key, await upload(bucket, body, target, signal)),

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 
+import { makeFolder } from "../bucket-folder.ts";
 import { codeOf } from "../caught.ts";
 
 /**
@@ -57,16 +58,5 @@ export class Folder {
 
   async close(): Promise<void> {
     await this.#handle.close();
-  }
-}
-
-/** Answers whether it was not there before. */
-async function makeFolder(path: string, mode: number): Promise<boolean> {
-  try {
-    await mkdir(path, { mode });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw error;
   }
 }
