@@ -1,0 +1,172 @@
+import { expect, test } from "@jest/globals";
+
+import {
+  admit,
+  neverFits,
+  type QueueingRun,
+  RESERVE_AFTER_SECONDS,
+  type Snapshot,
+} from "../../src/core/admission.ts";
+import type { Machine } from "../../src/core/engine.ts";
+import type { ReplicaResources } from "../../src/core/manifest.ts";
+
+const GIB = 2 ** 30;
+const needs = (cpus: number, gpus = 0, product?: string): ReplicaResources => ({
+  cpus,
+  cpuLimit: cpus * 2,
+  memoryBytes: GIB,
+  shmBytes: 0,
+  gpu: gpus === 0 ? undefined : { count: gpus, type: "gpu", product },
+});
+const machine: Machine = {
+  name: "one",
+  cpus: 4,
+  memoryBytes: 8 * GIB,
+  devices: ["a", "b"].map((id) => ({ id, product: "NVIDIA-A100", aliases: ["A100"] })),
+};
+const run = (
+  id: string,
+  resources: ReplicaResources,
+  more: Partial<QueueingRun> = {},
+): QueueingRun => ({
+  id,
+  attemptId: `attempt of ${id}`,
+  experimentId: `experiment of ${id}`,
+  engine: "docker",
+  sequence: Number(id),
+  priority: 50,
+  queuedSeconds: 0,
+  replicas: [{ name: "worker-0", resources }],
+  ...more,
+});
+const snapshot = (more: Partial<Snapshot>): Snapshot => ({
+  projects: [],
+  groups: [],
+  waiting: [],
+  queueing: [],
+  engines: [{ name: "docker", machines: [machine], closed: undefined, reservations: [] }],
+  ...more,
+});
+const reserved = (given: Snapshot): string[] => admit(given).reserved.map(({ runId }) => runId);
+const reasons = (given: Snapshot): string[] => admit(given).queued.map(({ reason }) => reason);
+
+test("a project's limit is kept, and the others are told their place", () => {
+  const waiting = [1, 2, 3, 4].map((sequence) => ({
+    id: String(sequence),
+    projectId: "p",
+    sequence,
+    priority: 50,
+    concurrency: undefined,
+  }));
+
+  const { admitted, held } = admit(
+    snapshot({ projects: [{ id: "p", slug: "digits", maxActive: 2, active: 1 }], waiting }),
+  );
+
+  expect(admitted).toEqual(["1"]);
+  expect(held.map(({ reason }) => reason)).toEqual([
+    "2 of digits's at most 2 experiments are active; next in line",
+    "2 of digits's at most 2 experiments are active; 2nd in line",
+    "2 of digits's at most 2 experiments are active; 3rd in line",
+  ]);
+});
+
+test("a smaller priority number goes first, then age", () => {
+  const queueing = [
+    run("1", needs(4)),
+    run("2", needs(4), { priority: 10 }),
+    run("3", needs(4), { priority: 10 }),
+  ];
+
+  expect(reserved(snapshot({ queueing }))).toEqual(["2"]);
+});
+
+test("a concurrency group is kept within its limit", () => {
+  const waiting = [1, 2].map((sequence) => ({
+    id: String(sequence),
+    projectId: "p",
+    sequence,
+    priority: 50,
+    concurrency: { group: "gpu-a", limit: 1 },
+  }));
+  const projects = [{ id: "p", slug: "digits", maxActive: undefined, active: 0 }];
+
+  expect(admit(snapshot({ projects, waiting })).admitted).toEqual(["1"]);
+  const groups = [{ projectId: "p", group: "gpu-a", active: 1 }];
+  expect(admit(snapshot({ projects, waiting, groups })).admitted).toEqual([]);
+});
+
+test("no device is given to two runs, and the reason says what is free", () => {
+  const given = snapshot({
+    queueing: [run("1", needs(1, 1)), run("2", needs(1, 2)), run("3", needs(1, 1))],
+  });
+
+  const devices = admit(given).reserved.flatMap(({ reservation }) =>
+    reservation.flatMap((each) => each.devices),
+  );
+
+  expect(devices).toEqual(["a", "b"]);
+  expect(reasons(given)).toEqual(["needs 2 GPUs, 1 free; next in line"]);
+});
+
+test("what is reserved already counts", () => {
+  const reservations = [
+    { replica: "worker-0", machine: "one", cpus: 3, memoryBytes: GIB, devices: ["a"] },
+  ];
+  const engines = [{ name: "docker", machines: [machine], closed: undefined, reservations }];
+
+  expect(reasons(snapshot({ engines, queueing: [run("1", needs(2))] }))).toEqual([
+    "needs 2 CPUs, 1 free; next in line",
+  ]);
+});
+
+test("a product is asked for by its name or by an alias", () => {
+  expect(reserved(snapshot({ queueing: [run("1", needs(1, 1, "a100"))] }))).toEqual(["1"]);
+  expect(reserved(snapshot({ queueing: [run("1", needs(1, 1, "H100"))] }))).toEqual([]);
+});
+
+test("all replicas of a run fit, or none is reserved", () => {
+  const replicas = ["worker-0", "worker-1"].map((name) => ({ name, resources: needs(3) }));
+
+  expect(reserved(snapshot({ queueing: [run("1", needs(1), { replicas })] }))).toEqual([]);
+});
+
+test("small runs pass a large one, until it has waited long", () => {
+  const reservations = [{ replica: "x", machine: "one", cpus: 2, memoryBytes: GIB, devices: [] }];
+  const engines = [{ name: "docker", machines: [machine], closed: undefined, reservations }];
+  const queueing = (queuedSeconds: number) => [
+    run("1", needs(4), { queuedSeconds }),
+    run("2", needs(1)),
+  ];
+
+  expect(reserved(snapshot({ engines, queueing: queueing(1) }))).toEqual(["2"]);
+  expect(reserved(snapshot({ engines, queueing: queueing(RESERVE_AFTER_SECONDS) }))).toEqual([]);
+  expect(reasons(snapshot({ engines, queueing: queueing(RESERVE_AFTER_SECONDS) }))[1]).toBe(
+    "engine docker is kept free for an earlier run that needs 4 CPUs and 1 GiB, which has waited longest; 2nd in line",
+  );
+});
+
+test("a paused or silent engine gives out nothing and says so", () => {
+  const queueing = [run("1", needs(1))];
+  const closed = "engine docker was paused by admin";
+  const paused = [{ name: "docker", machines: [machine], closed, reservations: [] }];
+  const silent = [{ name: "docker", machines: undefined, closed: undefined, reservations: [] }];
+
+  expect(reasons(snapshot({ engines: paused, queueing }))).toEqual([`${closed}; next in line`]);
+  expect(reasons(snapshot({ engines: silent, queueing }))).toEqual([
+    "engine docker does not answer; next in line",
+  ]);
+});
+
+test("what can never fit is told with the largest machine", () => {
+  const engine = { name: "lab", machines: [machine] };
+  const replicas = (resources: ReplicaResources) => [{ name: "worker-0", resources }];
+
+  expect(neverFits(replicas(needs(1, 8)), engine)).toBe(
+    "8 GPUs: the largest machine of engine lab has 2.",
+  );
+  expect(neverFits(replicas(needs(5)), engine)).toBe(
+    "5 CPUs: the largest machine of engine lab has 4.",
+  );
+  expect(neverFits(replicas(needs(4, 2)), engine)).toBeUndefined();
+});

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
+import type { Database } from "../../src/core/database.ts";
+import { LostLeaseError } from "../../src/core/errors.ts";
+import { createDatabase } from "../../src/db/database.ts";
+import { PostgresEventBus } from "../../src/db/event-bus.ts";
+import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
+
+let postgres: TestDatabase;
+
+beforeEach(async () => {
+  postgres = await createTestDatabase();
+});
+afterEach(() => postgres.drop());
+
+/** A server that is registered, without a session that keeps it alive. */
+async function server(): Promise<{ id: string; database: Database }> {
+  const id = randomUUID();
+  await postgres.knex("instances").insert({ id, lock_key: 1, host: "test", version: "0" });
+  const events = new PostgresEventBus(postgres.knex, id);
+  const secretKey = new Uint8Array(32);
+  const database = createDatabase(postgres.knex, { secretKey, events, instance: () => id });
+  return { id, database };
+}
+
+test("a job is claimed by one of two servers", async () => {
+  const one = await server();
+  const two = await server();
+  await one.database.queue.push("experiment", randomUUID());
+
+  const claims = await Promise.all([one.database.queue.claim(5), two.database.queue.claim(5)]);
+
+  expect(claims.flat()).toHaveLength(1);
+});
+
+test("a server that is not registered claims nothing", async () => {
+  const { id, database } = await server();
+  await database.queue.push("experiment", randomUUID());
+  await postgres.knex("instances").where({ id }).delete();
+
+  expect(await database.queue.claim(5)).toEqual([]);
+});
+
+test("a wake that comes while a job is claimed makes it due right after", async () => {
+  const { database } = await server();
+  const subject = randomUUID();
+  await database.queue.push("run", subject);
+  const [job] = await database.queue.claim(1);
+  if (job === undefined) throw new Error("nothing was claimed");
+
+  await database.queue.wake("run", [subject]);
+  await database.queue.release(job, 3600, "net");
+
+  expect(await database.queue.claim(1)).toMatchObject([{ subjectId: subject, overdue: false }]);
+});
+
+test("without a wake a released job is due only when its time has come", async () => {
+  const { database } = await server();
+  await database.queue.push("run", randomUUID());
+  const [job] = await database.queue.claim(1);
+  if (job === undefined) throw new Error("nothing was claimed");
+
+  await database.queue.release(job, 3600, "net");
+
+  expect(await database.queue.claim(1)).toEqual([]);
+});
+
+test("a job that only the safety net made due says so", async () => {
+  const { database } = await server();
+  await database.queue.push("run", randomUUID());
+  const [job] = await database.queue.claim(1);
+  if (job === undefined) throw new Error("nothing was claimed");
+
+  await database.queue.release(job, 0, "net");
+
+  expect(await database.queue.claim(1)).toMatchObject([{ overdue: true }]);
+});
+
+test("a dead server's jobs go to another, and what it still writes is refused", async () => {
+  const dead = await server();
+  const heir = await server();
+  await dead.database.queue.push("experiment", randomUUID());
+  const [old] = await dead.database.queue.claim(1);
+  if (old === undefined) throw new Error("nothing was claimed");
+  await postgres
+    .knex("instances")
+    .where({ id: dead.id })
+    .update({ heartbeat_at: new Date(0) });
+
+  expect(await heir.database.exclusively("sweep", ({ servers }) => servers.releaseDead())).toBe(1);
+  const [taken] = await heir.database.queue.claim(1);
+
+  expect(taken).toMatchObject({ id: old.id, token: old.token + 1, lostLeases: 1 });
+  await expect(dead.database.queue.finish(old)).rejects.toThrow(LostLeaseError);
+  await expect(dead.database.queue.hold(old)).rejects.toThrow(LostLeaseError);
+});
+
+test("after a lost session a server keeps what nobody else has claimed", async () => {
+  const { id, database } = await server();
+  await database.queue.push("experiment", randomUUID());
+  const jobs = await database.queue.claim(1);
+  await postgres.knex("instances").where({ id }).delete();
+  await postgres.knex("instances").insert({ id, lock_key: 1, host: "test", version: "0" });
+
+  await database.queue.keep(jobs);
+
+  expect(await database.queue.claim(1)).toEqual([]);
+  const [job] = jobs;
+  if (job !== undefined) await expect(database.queue.finish(job)).resolves.toBeUndefined();
+});
+
+test("only one server at a time is in a section", async () => {
+  const one = await server();
+  const two = await server();
+
+  const inner = await one.database.exclusively("scheduler", () =>
+    two.database.exclusively("scheduler", () => Promise.resolve("both")),
+  );
+
+  expect(inner).toBeUndefined();
+});
+
+test("hints of a transaction go out with its commit, and not at all with a rollback", async () => {
+  const { database } = await server();
+  const seen: string[] = [];
+  const bus = new PostgresEventBus(postgres.knex, "other");
+  const watched = createDatabase(postgres.knex, {
+    secretKey: new Uint8Array(32),
+    events: bus,
+    instance: () => undefined,
+  });
+  bus.subscribe(({ kind }) => seen.push(kind));
+
+  await watched.transaction(async ({ events }) => {
+    await events.publish({ kind: "work" }, { kind: "work" });
+    expect(seen).toEqual([]);
+  });
+  await expect(
+    watched.transaction(async ({ events }) => {
+      await events.publish({ kind: "schedule" });
+      throw new Error("rolled back");
+    }),
+  ).rejects.toThrow("rolled back");
+
+  expect(seen).toEqual(["work"]);
+  expect(await database.queue.depth()).toEqual([]);
+});

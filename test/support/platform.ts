@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { readConfig, type Config } from "../../src/config.ts";
+import type { Ports } from "../../src/core/ports.ts";
+import { createPlatform, type Platform } from "../../src/platform.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+export interface TestPlatform {
+  readonly url: string;
+  readonly token: string;
+  readonly ports: Ports;
+  readonly dataDirectory: string;
+  /** A request with the administrator's token; answers the JSON body. */
+  readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** The platform ends and another one goes on with its database and data directory. */
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // A test looks into it as it pleases.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+/** The platform as it runs, on a database and data directory of its own; `changes` and `overrides` replace parts. */
+export async function startPlatform(
+  changes: Partial<Config> = {},
+  overrides: Partial<Ports> = {},
+): Promise<TestPlatform> {
+  const database = await createTestDatabase();
+  const dataDirectory = await mkdtemp(join(tmpdir(), "assay-platform-"));
+  const { host, port, user, password, database: name } = database.connection;
+  const query = new URLSearchParams({ host, port: String(port) });
+  const config: Config = {
+    ...readConfig({}),
+    port: 0,
+    dataDirectory,
+    databaseUrl: `postgresql://${user}:${encodeURIComponent(password)}@localhost/${name}?${query}`,
+    dummyEngine: true,
+    allowLocalRepositories: true,
+    buildDrainSeconds: 5,
+    logLevel: "silent",
+    ...changes,
+  };
+  let platform: Platform = await createPlatform(config, overrides);
+  let { url } = await platform.start();
+  const call: TestPlatform["call"] = async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${platform.adminToken}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = /json/.test(response.headers.get("content-type") ?? "");
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json ? JSON.parse(text) : text,
+    };
+  };
+  return {
+    get url() {
+      return url;
+    },
+    get token() {
+      return platform.adminToken;
+    },
+    get ports() {
+      return platform.ports;
+    },
+    dataDirectory,
+    call,
+    async restart() {
+      await platform.stop();
+      platform = await createPlatform(config, overrides);
+      ({ url } = await platform.start());
+    },
+    async stop() {
+      await platform.stop();
+      await database.drop();
+      await rm(dataDirectory, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
