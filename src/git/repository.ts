@@ -1,0 +1,123 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { SourceUnavailableError } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
+import type { ArchiveOptions, Commit, FileRead, Ref, Repository } from "../core/repository.ts";
+import { archiveTree } from "./archive-tree.ts";
+import { archiveWithHistory } from "./archive-with-history.ts";
+import { prepareBareRepository } from "./bare-repository.ts";
+import { findCommit, isCommitId, listNewCommits } from "./commits.ts";
+import { fetchMirror } from "./fetch-mirror.ts";
+import { gitDirectory } from "./git-directory.ts";
+import { type GitSettings, gitEnvironment } from "./git-environment.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
+import { readFileAt } from "./read-file.ts";
+import { isReachableFromRefs, listRefs, refCommit } from "./refs.ts";
+import { END_OF_TAR } from "./tar-entries.ts";
+
+/** One bare repository per project, `<folder>/<slug>.git`: Assay's own, or a mirror of the forge's. */
+export class GitRepository implements Repository {
+  readonly #settings: GitSettings;
+  readonly #writers = new OneAtATime();
+
+  constructor(settings: GitSettings) {
+    this.#settings = settings;
+  }
+
+  async prepare(project: Project): Promise<void> {
+    await prepareBareRepository(this.#settings, this.#directory(project));
+  }
+
+  async fetch(project: Project, signal?: AbortSignal): Promise<void> {
+    if (project.forge === "builtin") return;
+    if (project.repository === undefined)
+      throw new SourceUnavailableError(`The project ${project.slug} has no clone URL.`);
+    const source = { url: project.repository, trusted: true };
+    await this.#fetchInto(this.#directory(project), source, signal);
+  }
+
+  refs(project: Project): Promise<readonly Ref[]> {
+    return listRefs(this.#settings, this.#directory(project));
+  }
+
+  commit(project: Project, id: string): Promise<Commit | undefined> {
+    return findCommit(this.#process(project), id);
+  }
+
+  branchHead(project: Project, branch: string): Promise<string | undefined> {
+    return refCommit(this.#process(project), `refs/heads/${branch}`);
+  }
+
+  isReachable(project: Project, commit: string): Promise<boolean> {
+    return isReachableFromRefs(this.#process(project), commit);
+  }
+
+  newCommits(
+    project: Project,
+    after: string,
+    seen: readonly string[],
+    limit: number,
+  ): Promise<readonly Commit[]> {
+    return listNewCommits(this.#process(project), { after, seen, limit });
+  }
+
+  readFile(project: Project, commit: string, path: string, limitBytes: number): Promise<FileRead> {
+    return readFileAt(this.#process(project), { commit, path, limitBytes });
+  }
+
+  async *archive(
+    project: Project,
+    commit: string,
+    options: ArchiveOptions,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    if (!isCommitId(commit))
+      throw new SourceUnavailableError(`${JSON.stringify(commit)} is no commit id.`);
+    if (options.includeDotGit) {
+      const directory = this.#directory(project);
+      const repository = { directory, commit, prefix: "", url: project.repository };
+      const mirrors = {
+        folder: this.#submodules(project),
+        fetch: (mirror: string, source: { url: string; trusted: boolean }) =>
+          this.#fetchInto(mirror, source, signal),
+      };
+      yield* archiveWithHistory(this.#settings, repository, options, { mirrors, signal });
+    } else {
+      yield* archiveTree({ ...this.#process(project), signal }, { commit, prefix: "" });
+    }
+    yield END_OF_TAR;
+  }
+
+  async remove(project: Project): Promise<void> {
+    const directory = this.#directory(project);
+    await this.#writers.run(directory, async () => {
+      await rm(directory, { recursive: true, force: true });
+      await rm(this.#submodules(project), { recursive: true, force: true });
+    });
+  }
+
+  #directory(project: Project): string {
+    return gitDirectory(this.#settings, project);
+  }
+
+  #submodules(project: Project): string {
+    return join(this.#settings.folder, ".submodules", project.slug);
+  }
+
+  #process(project: Project): { environment: ReturnType<typeof gitEnvironment> } {
+    return {
+      environment: gitEnvironment(this.#settings, { directory: this.#directory(project) }),
+    };
+  }
+
+  #fetchInto(
+    directory: string,
+    source: { readonly url: string; readonly trusted: boolean },
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return this.#writers.run(directory, () =>
+      fetchMirror(this.#settings, directory, source, signal),
+    );
+  }
+}
