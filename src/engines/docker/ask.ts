@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 
+import { EngineUnreachableError } from "../../core/errors.ts";
 import { statusOf, toEngineError } from "./errors.ts";
 
 /** How long Docker may take for an answer before it counts as not answering. */
@@ -11,14 +12,19 @@ export async function ask<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(ANSWER_SECONDS * 1000);
-  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const either = new AbortController();
+  const giveUp = (): void => either.abort(signal?.reason);
+  const timer = setTimeout(() => either.abort(tooLong()), ANSWER_SECONDS * 1000);
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
     // Not every call of dockerode takes a signal, so the wait for it ends here.
-    return await Promise.race([request(either), abortOf(either)]);
+    return await Promise.race([request(either.signal), abortOf(either.signal)]);
   } catch (error) {
     signal?.throwIfAborted();
     throw toEngineError(error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 
@@ -54,9 +60,10 @@ export async function askStream(
 ): Promise<Readable> {
   signal.throwIfAborted();
   const opening = new AbortController();
-  const timer = setTimeout(() => opening.abort(), ANSWER_SECONDS * 1000);
+  const timer = setTimeout(() => opening.abort(tooLong()), ANSWER_SECONDS * 1000);
+  const either = AbortSignal.any([signal, opening.signal]);
   try {
-    const stream = await open(AbortSignal.any([signal, opening.signal]));
+    const stream = await Promise.race([open(either), abortOf(either)]);
     if (stream instanceof Readable) return stream;
     throw new TypeError("dockerode gave no stream.");
   } catch (error) {
@@ -71,4 +78,8 @@ function abortOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+function tooLong(): Error {
+  return new EngineUnreachableError(`Docker gave no answer within ${ANSWER_SECONDS} seconds.`);
 }

@@ -34,19 +34,6 @@ export async function* demultiplex(
   }
 }
 
-/** Leaves out the first bytes of each stream. */
-export async function* drop(
-  pieces: AsyncIterable<LogPiece>,
-  skip: { readonly stdout: number; readonly stderr: number },
-): AsyncGenerator<LogPiece, void, undefined> {
-  const left = { ...skip };
-  for await (const { stream, bytes } of pieces) {
-    const dropped = Math.min(left[stream], bytes.length);
-    left[stream] -= dropped;
-    if (dropped < bytes.length) yield { stream, bytes: bytes.subarray(dropped) };
-  }
-}
-
 /** Neighbours of one stream become one piece: a chunk holds hundreds of short lines, each in its own frame. */
 class Pieces {
   readonly #runs: { readonly stream: LogPiece["stream"]; readonly parts: Uint8Array[] }[] = [];

@@ -26,7 +26,6 @@ export function toEngineError(error: unknown): unknown {
 }
 
 const NO_ANSWER = new Set([
-  "ABORT_ERR",
   "EACCES",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -41,8 +40,7 @@ const NO_ANSWER = new Set([
 
 function isNoAnswer(error: unknown): boolean {
   if (statusOf(error) !== undefined) return false;
-  const isTimeout = isObject(error) && "name" in error && error.name === "TimeoutError";
-  return isTimeout || NO_ANSWER.has(String(codeOf(error)));
+  return NO_ANSWER.has(String(codeOf(error)));
 }
 
 function textOf(value: unknown): string | undefined {
