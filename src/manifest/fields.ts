@@ -1,3 +1,5 @@
+import { OPERATORS } from "../core/manifest.ts";
+
 /** The engines that this version serves. */
 export const SERVED_ENGINES = ["docker", "dummy"] as const;
 export type ServedEngine = (typeof SERVED_ENGINES)[number];
@@ -39,6 +41,8 @@ const ofOperator = (operator: string, path: string, meaning: string): Field => (
   ...refused(path, meaning, later(`the operator ${operator} is`)),
   ofOperator: true,
 });
+
+const OTHER_OPERATORS = OPERATORS.filter((operator) => operator !== "jobset");
 
 const enabled = { values: "true", applies: (value: unknown) => value === true };
 const later = (what: string): string => `${what} not available yet on engine {engine}`;
@@ -139,7 +143,7 @@ export const FIELDS: readonly Field[] = [
     later("cancelling superseded experiments is"),
     {
       values: "queued, running",
-      applies: (value) => value !== "none",
+      applies: (value) => value === "queued" || value === "running",
     },
   ),
   honoured("needs", "Experiments (id, number or name) that must have Succeeded first."),
@@ -186,8 +190,8 @@ export const FIELDS: readonly Field[] = [
   honoured("spec", "What runs."),
   honoured("spec.operator", "jobset: groups of equal replicas."),
   refused("spec.operator", "Other ways to wire replicas.", later("the operator {value} is"), {
-    values: "batchjob, pytorch, jax, xgboost, tf, kuberay, ray, slurm, vertexai",
-    applies: (value) => value !== "jobset",
+    values: OTHER_OPERATORS.join(", "),
+    applies: (value) => OTHER_OPERATORS.some((operator) => operator === value),
   }),
   honoured("spec.image", "As builder.image."),
   honoured("spec.command", "A shell command; replaces the image's ENTRYPOINT."),

@@ -14,17 +14,20 @@ export interface Fault {
   readonly suggestion?: string | undefined;
 }
 
+/** Nobody reads more, and each costs a look through the file. */
+export const MOST_FAULTS = 100;
+
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found, as sentences for the person who wrote the file. */
 export function toFaults(root: YamlNode, issues: readonly Issue[]): readonly Fault[] {
-  return issues.flatMap((issue) => faultsOf(root, issue));
+  return issues.slice(0, MOST_FAULTS).flatMap((issue) => faultsOf(root, issue));
 }
 
 function faultsOf(root: YamlNode, issue: Issue): readonly Fault[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => unknownKey(root, path, key));
+    return issue.keys.slice(0, MOST_FAULTS).map((key) => unknownKey(root, path, key));
   if (
     issue.code === "invalid_union" &&
     issue.errors.length > 0 &&
@@ -37,8 +40,13 @@ function faultsOf(root: YamlNode, issue: Issue): readonly Fault[] {
   const subject = place.path === "" ? "The manifest" : place.path;
   const node = nodeAt(root, ...path);
   const isMissing = node === undefined || (node.kind === "scalar" && node.value === null);
-  if (isMissing && issue.code !== "custom")
-    return [{ ...place, message: `${subject} is required${oneOf(issue)}.` }];
+  if (isMissing && (issue.code !== "custom" || node !== undefined))
+    return [
+      {
+        ...place,
+        message: `${subject} is ${node === undefined ? "required" : "empty"}${oneOf(issue)}.`,
+      },
+    ];
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
     const given = node?.kind === "scalar" ? node.text : "";

@@ -1,24 +1,19 @@
-import { z } from "zod";
-
 import type { ManifestContext, ManifestParser, ManifestVerdict } from "../core/manifest.ts";
 import { checkFields } from "./checks.ts";
-import { toFaults, type Fault } from "./issues.ts";
+import { MOST_FAULTS, toFaults, type Fault } from "./issues.ts";
 import { LineIndex } from "./line-index.ts";
 import { normalise } from "./normalise.ts";
 import { oldManifest } from "./old-manifest.ts";
 import { checkPlaceholders } from "./placeholder-checks.ts";
 import { isText, keepsNull } from "./plain-rules.ts";
 import { readYaml } from "./read-yaml.ts";
-import { manifestSchema, specSchema, topFields, type WrittenManifest } from "./schema.ts";
+import { manifestSchema, schemaOfOperator, type WrittenManifest } from "./schema.ts";
 import { judgeSupport } from "./support.ts";
 import { toManifest } from "./to-manifest.ts";
 import { locate, textAt, toPlain, type YamlNode } from "./yaml-tree.ts";
 
 /** Judges a manifest in one go: every fault of the file, each at its line. */
 export const manifestParser: ManifestParser = { parse };
-
-/** Nobody reads more, and a hostile file has no more stored. */
-const MOST_REMARKS = 100;
 
 function parse(text: string, context?: ManifestContext): ManifestVerdict {
   const source = text.replace(/^\uFEFF/, "");
@@ -27,7 +22,7 @@ function parse(text: string, context?: ManifestContext): ManifestVerdict {
   const inOrder = (remarks: readonly Fault[]) =>
     remarks
       .toSorted((a, b) => a.at - b.at)
-      .slice(0, MOST_REMARKS)
+      .slice(0, MOST_FAULTS)
       .map(({ at, path, message, suggestion }) => ({
         path,
         ...lines.at(at),
@@ -95,8 +90,7 @@ function validate(root: YamlNode): {
   const whole = manifestSchema.safeParse(plain);
   if (whole.success) return { written: whole.data, faults: [] };
   // The union says nothing about the rest of a spec whose operator it does not know.
-  const spec = specSchema(textAt(root, "spec", "operator"));
-  const parts = z.strictObject({ ...topFields, spec }).safeParse(plain);
+  const parts = schemaOfOperator(textAt(root, "spec", "operator")).safeParse(plain);
   const faults = toFaults(root, (parts.error ?? whole.error).issues);
   const message = "The manifest does not have the form that its schema asks for.";
   return {

@@ -5,7 +5,7 @@ import {
   valueFaults,
   type PlaceholderFault,
 } from "../core/placeholders.ts";
-import type { Fault } from "./issues.ts";
+import { MOST_FAULTS, type Fault } from "./issues.ts";
 import { entriesAt, locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
 
 /** `{{ params.… }}` stands in the command and in variables only, and names what is declared. */
@@ -34,7 +34,7 @@ function located(
   text: string,
   faults: readonly PlaceholderFault[],
 ): readonly Fault[] {
-  return faults.map(({ index, message }) => {
+  return faults.slice(0, MOST_FAULTS).map(({ index, message }) => {
     const place = locate(root, path);
     let at = source.indexOf("{{", place.at);
     for (let before = text.indexOf("{{"); before >= 0 && before < index && at >= 0;) {
@@ -45,19 +45,15 @@ function located(
   });
 }
 
-const ALLOWED = [
-  ["spec", "command"],
-  ["spec", "env"],
-];
+const ALLOWED = new Set(["spec.command", "spec.env"]);
 
-function misplaced(root: YamlNode, path: Path): readonly Fault[] {
-  if (ALLOWED.some((allowed) => allowed.join(".") === path.join("."))) return [];
-  const node = nodeAt(root, ...path);
-  if (node?.kind === "mapping")
-    return node.entries.flatMap(({ key }) => misplaced(root, [...path, key]));
-  if (node?.kind === "sequence")
-    return node.items.flatMap((_, index) => misplaced(root, [...path, index]));
-  if (node === undefined || !holdsPlaceholder(node.text)) return [];
+function misplaced(root: YamlNode, path: Path, node = nodeAt(root, ...path)): readonly Fault[] {
+  if (node === undefined || ALLOWED.has(path.join("."))) return [];
+  if (node.kind === "mapping")
+    return node.entries.flatMap(({ key, value }) => misplaced(root, [...path, key], value));
+  if (node.kind === "sequence")
+    return node.items.flatMap((item, index) => misplaced(root, [...path, index], item));
+  if (!holdsPlaceholder(node.text)) return [];
   const place = locate(root, path);
   return [
     {

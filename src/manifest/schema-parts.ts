@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { DURATION_FORMS, parseDuration } from "../core/duration.ts";
+import type { Json } from "../core/experiment.ts";
 
 /** Every message is the end of a sentence that begins with the field's path. */
 
@@ -51,8 +52,17 @@ export const kubernetesQuantity = z.union(
 /** Text values, whatever they look like: the reader gives them as they are written. */
 export const textMap = z.record(z.string(), z.string("must be text"));
 
-/** Any JSON. */
-export const json: z.ZodType<z.core.util.JSONType> = z.json();
+/** Any JSON; YAML also has numbers that JSON has not. */
+export const json: z.ZodType<Json> = z.custom<Json>(
+  isJson,
+  "holds .inf or .nan, which JSON cannot",
+);
+
+function isJson(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  return Object.values(value).every(isJson);
+}
 
 function quantity({ from, above, to }: Range, pattern: RegExp, kind: string) {
   const bounds = [

@@ -79,7 +79,7 @@ const specs = {
   }),
   slurm: z.strictObject({ operator: z.literal("slurm"), ...specFields, types: TYPES.slurm }),
 };
-export const anySpec = z.discriminatedUnion("operator", [
+const anySpec = z.discriminatedUnion("operator", [
   specs.named,
   specs.worker,
   specs.ray,
@@ -87,7 +87,7 @@ export const anySpec = z.discriminatedUnion("operator", [
   specs.slurm,
 ]);
 /** Where the operator is not known, everything but the groups can still be judged. */
-export const specOfUnknownOperator = z.strictObject({
+const specOfUnknownOperator = z.strictObject({
   operator,
   ...specFields,
   types: z.unknown(),
@@ -119,7 +119,7 @@ const reference = z
   .union([z.string(), z.number()], "must be an experiment's id, number or name")
   .transform(String);
 
-export const topFields = {
+const topFields = {
   kind: z.enum(["AIchorManifest", "Experiment"]).default("AIchorManifest"),
   apiVersion: z.enum(["0.2.0", "0.2.1", "0.2.2", "0.2.3"]).default("0.2.3"),
   name: text().optional(),
@@ -152,10 +152,14 @@ export const manifestSchema = z.strictObject({ ...topFields, spec: anySpec });
 export type WrittenManifest = z.output<typeof manifestSchema>;
 export type WrittenSpec = WrittenManifest["spec"];
 
-/** The part of the schema that decides about spec.types. */
-export function specSchema(operatorName: unknown): z.ZodType {
-  const known = Object.values(specs).find(
-    (each) => each.shape.operator.safeParse(operatorName).success,
+/** The schema with the one form of spec that the operator has, which tells more faults than the union of all. */
+export function schemaOfOperator(name: string | undefined): z.ZodType {
+  const spec: z.ZodType | undefined = Object.values(specs).find(
+    ({ shape }) => shape.operator.safeParse(name).success,
   );
-  return known ?? specOfUnknownOperator;
+  const fields: Readonly<Record<string, z.ZodType>> = {
+    ...topFields,
+    spec: spec ?? specOfUnknownOperator,
+  };
+  return z.strictObject(fields);
 }

@@ -67,9 +67,9 @@ function judge(
   root: YamlNode,
   engine: { readonly name: string; readonly kind: ServedEngine },
   path: Path = [],
+  node: YamlNode = root,
 ): readonly Judged[] {
-  const node = nodeAt(root, ...path);
-  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
+  if (node.kind === "scalar" && node.value === null) return [];
   const field = fieldOf(path, node);
   const support = field?.support[engine.kind];
   if (field?.ofOperator === true) return [];
@@ -87,13 +87,11 @@ function judge(
       },
     ];
   }
-  const keys =
-    node.kind === "mapping"
-      ? node.entries.map(({ key }) => key)
-      : node.kind === "sequence"
-        ? node.items.map((_, index) => index)
-        : [];
-  return keys.flatMap((key) => judge(root, engine, [...path, key]));
+  if (node.kind === "mapping")
+    return node.entries.flatMap(({ key, value }) => judge(root, engine, [...path, key], value));
+  if (node.kind === "sequence")
+    return node.items.flatMap((item, index) => judge(root, engine, [...path, index], item));
+  return [];
 }
 
 function fieldOf(path: Path, node: YamlNode): Field | undefined {
