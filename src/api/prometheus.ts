@@ -7,7 +7,6 @@ type Labels = Readonly<Record<string, string>>;
 /** Every metric of ours: its help, and for what is timed the kind. An unknown name is a fault of ours. */
 const HELP: Readonly<Record<string, string>> = {
   assay_claim_seconds: "How long a claimed job was worked on, by kind.",
-  assay_step_seconds: "How long a step took, by step and how it ended.",
   assay_retries_total:
     "Looks that met a fault of the platform and were tried again, by kind of job.",
   assay_lost_leases_total:

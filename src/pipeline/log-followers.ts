@@ -4,7 +4,7 @@ import type { Engine } from "../core/engine.ts";
 import { LostLeaseError } from "../core/errors.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Attempt, Run } from "../core/run.ts";
-import { logKey } from "./run/finalizing.ts";
+import { logKey } from "./run/replica-logs.ts";
 
 const RETRY_MS = 500;
 
@@ -55,6 +55,8 @@ export class LogFollowers {
         return;
       } catch (error) {
         if (error instanceof LostLeaseError) throw error;
+        const live = await this.#ports.database.runs.liveAttempt(run.id);
+        if (live?.id !== attempt.id) return;
         if (!signal.aborted)
           this.#ports.log.debug(
             { attemptId: attempt.id, replica, error },

@@ -44,40 +44,47 @@ async function handBack(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  const { database, log } = ports;
-  const about = { jobId: job.id, kind: job.kind, subjectId: job.subjectId };
-  // Somebody else has it, or moved it: whatever was found out here is dropped.
+  const { queue } = ports.database;
+  // Somebody else has it: whatever was found out here is dropped.
   if (error instanceof LostLeaseError) {
     ports.metrics.count("assay_lost_leases_total", { kind: job.kind });
     return;
   }
-  if (error instanceof StaleExperimentError || signal.aborted)
-    return database.queue.retry({ ...job, failures: 0 }, 0, "looked again");
-  if (error instanceof EngineUnreachableError) {
-    await tellUnreachable(ports, job, error.message);
-    return database.queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
+  // Moved by somebody, cancelled, or this server stops: it is looked at again.
+  if (error instanceof StaleExperimentError || signal.aborted) {
+    await queue.release(job, 0, "timer");
+    return ports.events.publish({ kind: "work" });
   }
+  if (error instanceof EngineUnreachableError) {
+    await tell(ports, job, `waiting for the engine: ${error.message}`);
+    return queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
+  }
+  await tryAgain(ports, job, error);
+}
+
+async function tryAgain(ports: Ports, job: Job, error: unknown): Promise<void> {
   const seconds = Math.min(60, 2 ** job.failures);
-  log.warn(
-    { ...about, error, seconds },
-    "a step met a fault of the platform and will be tried again",
-  );
+  const message = messageOf(error);
+  const about = { jobId: job.id, kind: job.kind, subjectId: job.subjectId, seconds, error };
+  ports.log.warn(about, "a step met a fault of the platform and will be tried again");
   ports.metrics.count("assay_retries_total", { kind: job.kind });
-  await noteRetry(ports, job, `trying again in ${seconds} s: ${messageOf(error)}`);
-  await database.queue.retry(job, seconds, messageOf(error));
+  await ports.database.transaction(async (stores) => {
+    await stores.queue.hold(job);
+    if (job.kind === "experiment") {
+      const experiment = await stores.experiments.find(job.subjectId);
+      const note = `trying again in ${seconds} s: ${message}`;
+      if (experiment !== undefined) await stores.experiments.retryStep(experiment, note);
+    }
+    await stores.queue.retry(job, seconds, message);
+  });
+  if (job.kind === "run") await tell(ports, job, `trying again in ${seconds} s: ${message}`);
 }
 
-async function noteRetry(ports: Ports, job: Job, note: string): Promise<void> {
+/** Says in the experiment's note what it waits for. */
+async function tell(ports: Ports, job: Job, note: string): Promise<void> {
   const experiment = await experimentOf(ports, job);
   if (experiment === undefined) return;
-  if (job.kind === "experiment") await ports.database.experiments.retryStep(experiment, note);
-  else await ports.database.experiments.note(experiment, note);
-}
-
-async function tellUnreachable(ports: Ports, job: Job, message: string): Promise<void> {
-  const experiment = await experimentOf(ports, job);
-  if (experiment === undefined) return;
-  await ports.database.experiments.note(experiment, `waiting for the engine: ${message}`);
+  await ports.database.experiments.note(experiment, note);
   const { id: experimentId, projectId } = experiment;
   await ports.events.publish({ kind: "experiment", experimentId, projectId });
 }

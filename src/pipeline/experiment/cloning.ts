@@ -31,34 +31,25 @@ export async function cloning(
   const { commit } = experiment.source;
   if (commit === undefined) return failed("SourceUnavailable", "The experiment names no commit.");
 
-  const timeout = AbortSignal.timeout(project.settings.cloneTimeoutSeconds * 1000);
+  const { cloneTimeoutSeconds } = project.settings;
+  const timeout = AbortSignal.timeout(cloneTimeoutSeconds * 1000);
   const log = new StepLog(ports.logs, { experimentId: experiment.id, step: "Cloning" });
-  try {
-    const result = await clone(
-      ports,
-      project,
-      experiment,
-      commit,
-      log,
-      AbortSignal.any([signal, timeout]),
-    );
-    if (result.kind === "failed") await log.line(result.exception.message);
-    await log.seal();
-    return result;
-  } catch (error) {
-    if (signal.aborted || !(timeout.aborted || error instanceof SourceUnavailableError))
-      throw error;
-    const { cloneTimeoutSeconds } = project.settings;
-    const result = timeout.aborted
-      ? failed(
-          "Timeout",
-          `Cloning took longer than the project's limit of ${cloneTimeoutSeconds} s.`,
-        )
-      : failed("SourceUnavailable", String((error as Error).message));
-    if (result.kind === "failed") await log.line(result.exception.message);
-    await log.seal();
-    return result;
-  }
+  const result = await clone(
+    ports,
+    project,
+    experiment,
+    commit,
+    log,
+    AbortSignal.any([signal, timeout]),
+  ).catch((error: unknown) => {
+    if (timeout.aborted && !signal.aborted)
+      return failed("Timeout", `Cloning took longer than the project's ${cloneTimeoutSeconds} s.`);
+    if (error instanceof SourceUnavailableError) return failed("SourceUnavailable", error.message);
+    throw error;
+  });
+  if (result.kind === "failed") await log.line(result.exception.message);
+  await log.seal();
+  return result;
 }
 
 async function clone(
@@ -88,7 +79,7 @@ async function clone(
     return {
       ...failed("ManifestInvalid", sentences(read.path, errors)),
       found: { ...found, warnings },
-    } as StepResult;
+    };
   const changed = applyOverrides(manifest, experiment.overrides);
   if (changed.errors.length > 0)
     return failed(

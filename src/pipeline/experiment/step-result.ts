@@ -30,8 +30,10 @@ export type StepResult =
       readonly write?: Write;
     };
 
+export type Failure = Extract<StepResult, { kind: "failed" }>;
+
 export const failed = (
   kind: string,
   message: string,
   more: Omit<StepException, "kind" | "message"> = {},
-): StepResult => ({ kind: "failed", exception: { kind, message, ...more } });
+): Failure => ({ kind: "failed", exception: { kind, message, ...more } });

@@ -6,7 +6,7 @@ import type { Project } from "../../core/project.ts";
 import { findProject } from "../find-project.ts";
 import { engineOf } from "./engine-of.ts";
 import { haveCommit, readManifest } from "./source.ts";
-import { failed, type StepResult } from "./step-result.ts";
+import { failed, type Failure, type StepResult } from "./step-result.ts";
 
 type WaitingPorts = Pick<Ports, "database" | "repository" | "manifests" | "engines" | "log">;
 
@@ -87,7 +87,7 @@ async function resolveNeeds(
 async function judgeNeeds(
   { database }: WaitingPorts,
   { needs }: Conditions,
-): Promise<Extract<StepResult, { kind: "failed" | "wait" }> | undefined> {
+): Promise<Failure | Extract<StepResult, { kind: "wait" }> | undefined> {
   const unmet: string[] = [];
   for (const id of needs) {
     const needed = await database.experiments.resolve(id);
@@ -97,8 +97,7 @@ async function judgeNeeds(
     if (needed !== undefined && !isFinished(needed)) unmet.push(name);
     else {
       const why = status === undefined ? "is not there" : `has ${status.toLowerCase()}`;
-      const result = failed("NeedFailed", `It needs ${name}, which ${why}.`);
-      if (result.kind === "failed") return result;
+      return failed("NeedFailed", `It needs ${name}, which ${why}.`);
     }
   }
   if (unmet.length === 0) return undefined;

@@ -5,6 +5,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Attempt, Run } from "../../core/run.ts";
 import { engineFor } from "./engine-for.ts";
 import { exitException } from "./exit-exception.ts";
+import { logKey, sealLogs } from "./replica-logs.ts";
 import { failedAttempt, lostAttempt } from "./retry.ts";
 import { type LiveRun, over, type RunResult } from "./run-result.ts";
 import { deadlineOf } from "./running.ts";
@@ -19,8 +20,8 @@ export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promi
   if (observation?.kind !== "exited" && observation?.kind !== "lost")
     throw new Error(`attempt ${attempt.id} is finalized before it has ended`);
 
+  if (observation.kind === "lost") await sealLogs(ports, run, attempt);
   const keys = run.plan.replicas.map((replica) => logKey(run, attempt, replica.name));
-  if (observation.kind === "lost") for (const key of keys) await sealAsItIs(ports, key);
   const records = await Promise.all(keys.map((key) => ports.logs.find(key)));
   // The observer seals them when it has read everything, and wakes this run.
   if (records.some((record) => record?.sealed !== true)) return { kind: "wait" };
@@ -29,17 +30,6 @@ export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promi
   if (observation.kind === "lost")
     return lostAttempt(run, attempt, "the engine no longer has its containers.");
   return judge(ports, run, attempt, observation);
-}
-
-/** Which log a replica's output goes to. */
-export function logKey(run: Run, attempt: Attempt, replica: string): LogKey {
-  const { experimentId, id: runId } = run;
-  return { experimentId, step: "Running", runId, attempt: attempt.number, replica };
-}
-
-async function sealAsItIs({ logs }: Ports, key: LogKey): Promise<void> {
-  const writer = await logs.open(key, []);
-  await writer.seal();
 }
 
 async function judge(

@@ -9,6 +9,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Attempt, Run } from "../../core/run.ts";
 import { findProject } from "../find-project.ts";
 import { engineFor } from "./engine-for.ts";
+import { sealLogs } from "./replica-logs.ts";
 import { lostAttempt } from "./retry.ts";
 import { over, type RunResult } from "./run-result.ts";
 
@@ -40,6 +41,7 @@ export async function starting(
     // A cancel that came before the start: there is nothing to stop yet, only to remove.
     if (run.cancelRequested && attempt.startedAt === undefined) {
       await engine.stop(attempt.engineId, 0);
+      await sealLogs(ports, run, attempt);
       await engine.remove(attempt.engineId);
       return over(attempt, { state: "Cancelled" });
     }
