@@ -28,7 +28,7 @@ export class Journal {
   readonly #lives = new Map<string, Life>();
   readonly #starts = new Map<string, number>();
   #bytesRead = 0;
-  #unfinished = "";
+  #folder: Promise<unknown> | undefined;
   #turn: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<() => void>();
 
@@ -37,7 +37,7 @@ export class Journal {
   }
 
   async append(record: JournalRecord): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
+    await this.#makeFolder();
     await appendFile(this.#path, `${JSON.stringify(record)}\n`);
     for (const wake of this.#waiting) wake();
   }
@@ -59,8 +59,9 @@ export class Journal {
 
   /** Everything that was appended before the call. */
   async read(): Promise<ReadonlyMap<string, Life>> {
-    this.#turn = this.#turn.then(() => this.#readNew());
-    await this.#turn;
+    const mine = this.#turn.then(() => this.#readNew());
+    this.#turn = mine.catch(() => {});
+    await mine;
     return this.#lives;
   }
 
@@ -75,17 +76,23 @@ export class Journal {
     return this.#bytesRead;
   }
 
+  #makeFolder(): Promise<unknown> {
+    this.#folder ??= mkdir(dirname(this.#path), { recursive: true });
+    return this.#folder;
+  }
+
+  /** Whole lines only: the rest is somebody's writing that is under way. */
   async #readNew(): Promise<void> {
+    await this.#makeFolder();
     const file = await open(this.#path, "a+");
     try {
       const { size } = await file.stat();
       if (size <= this.#bytesRead) return;
       const bytes = Buffer.alloc(size - this.#bytesRead);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#bytesRead);
-      this.#bytesRead += bytesRead;
-      const lines = (this.#unfinished + bytes.toString("utf8", 0, bytesRead)).split("\n");
-      this.#unfinished = lines.pop() ?? "";
-      for (const line of lines) this.#apply(JSON.parse(line));
+      const whole = bytes.subarray(0, bytes.lastIndexOf("\n", bytesRead - 1) + 1);
+      for (const line of whole.toString().split("\n").slice(0, -1)) this.#apply(JSON.parse(line));
+      this.#bytesRead += whole.length;
     } finally {
       await file.close();
     }
