@@ -9,7 +9,7 @@ import { BuildFailedError } from "../../core/errors.ts";
 import { packContext } from "./context-tar.ts";
 import { type BuildContext, readContext } from "./context.ts";
 import { Daemon } from "./daemon.ts";
-import { ask, asUnreachable, send } from "./dial.ts";
+import { ask, send } from "./dial.ts";
 import { type Dockerfile, parseDockerfile } from "./dockerfile.ts";
 import { toBuildError } from "./failure.ts";
 import { toImageKey } from "./image-key.ts";
@@ -62,7 +62,7 @@ export class DockerBuilder implements Builder {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof BuildFailedError) await log(Buffer.from(`${lastWords(error)}\n`));
-      throw asUnreachable(error);
+      throw error;
     }
   }
 
@@ -106,19 +106,20 @@ export class DockerBuilder implements Builder {
     const name = `assay/${request.projectId}:${image.key.slice(0, 12)}`;
     const session = await openSession(this.#docker, request.secrets, signal);
     const over = new AbortController();
+    const untilOver = AbortSignal.any([signal, over.signal]);
     const tar = pack();
     const body = Readable.from(tar, { objectMode: false });
     const progress = new BuildProgress();
     const drive = async (): Promise<BuiltImage> => {
       const query = this.#query(request, { name, context, key: image.key, session: session.id });
-      const call = { method: "POST", path: "/build", query, body, signal } as const;
+      const call = { method: "POST", path: "/build", query, body, signal: untilOver } as const;
       const result = await readResponse(await send(this.#docker, call), progress, log);
       if (result.kind === "built") return { name, digest: result.digest };
       const { target } = request;
       throw toBuildError(result.message, { context, dockerfile, target, step: progress.failed });
     };
     try {
-      const sent = packContext(request.source, context, tar, over.signal);
+      const sent = packContext(request.source, context, tar, untilOver);
       // The Engine may answer before it has read everything; the rest is then not sent.
       const [built] = await Promise.all([drive(), sent]);
       return built;

@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 
-import { ask, statusOf } from "./dial.ts";
+import { statusOf } from "./caught.ts";
+import { ask } from "./dial.ts";
 
 const rememberMilliseconds = 1_000;
 const reference = /^[a-z0-9](?:[\w-]|[./:@](?![./:@]))*$/i;

@@ -4,6 +4,7 @@ import type { DialOptions } from "docker-modem";
 import type Dockerode from "dockerode";
 
 import { EngineUnreachableError } from "../../core/errors.ts";
+import { codeOf, reasonOf } from "./caught.ts";
 
 interface Call {
   readonly method: "GET" | "POST" | "DELETE";
@@ -37,14 +38,7 @@ export async function hijack(
   throw new Error(`Docker answered ${call.path} without a connection.`);
 }
 
-/** The HTTP status of an Engine's refusal. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
-    ? error.statusCode
-    : undefined;
-}
-
-const goneCodes = new Set([
+const goneCodes = new Set<unknown>([
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOENT",
@@ -59,10 +53,9 @@ const goneCodes = new Set([
 
 /** A connection's error as what it means for a caller; others stay what they are. */
 export function asUnreachable(error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
-  if (typeof error.code !== "string" || !goneCodes.has(error.code)) return error;
+  if (!goneCodes.has(codeOf(error))) return error;
   return new EngineUnreachableError(
-    `Docker does not answer (${error.message}). Start it, or set DOCKER_HOST to where it listens.`,
+    `Docker does not answer (${reasonOf(error)}). Start it, or set DOCKER_HOST to where it listens.`,
     { cause: error },
   );
 }

@@ -125,17 +125,21 @@ function hintOf(exitCode: number, output: string): string | undefined {
 
 /** BuildKit's own trouble, and the machine's. */
 function isOurs(text: string): boolean {
-  return /no active session|transport is closing|code = (?:Unavailable|Canceled)|context canceled|error reading from server|OCI runtime|runc run failed|failed to mount|input\/output error/i.test(
+  return /no active session|transport is closing|code = (?:Unavailable|Canceled)|context (?:canceled|deadline exceeded)|error reading from server|OCI runtime|runc run failed|failed to mount|snapshot|input\/output error/i.test(
     text,
   );
 }
 
+/** Steps of the user's have a number, or an address to fetch; the others are BuildKit's own, such as an export. */
+const usersStep = /^(?:\[[^\]]*\d+\/\d+\] |FROM |https?:)/;
+
 function anyOther(message: string, scene: FailureScene): Error {
+  // Where no step failed, BuildKit did not get past reading the Dockerfile.
+  if (scene.step !== undefined && !usersStep.test(scene.step.name))
+    return new Error(`BuildKit failed: ${message}`);
   const reason = message.replace(
     /^(?:failed to solve(?: with frontend [\w.]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = )+/,
     "",
   );
-  return scene.step === undefined && !/failed to solve/.test(message)
-    ? new Error(`BuildKit failed: ${message}`)
-    : new BuildFailedError(`${placeOfStep(scene)}: ${reason}`);
+  return new BuildFailedError(`${placeOfStep(scene)}: ${reason}`);
 }

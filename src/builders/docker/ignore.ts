@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import dockerignore from "@balena/dockerignore";
 
 import { BuildFailedError } from "../../core/errors.ts";
+import { reasonOf } from "./caught.ts";
 
 /** A pattern is a regular expression in the end, and one can be written that takes for ever on one name. */
 const batchLimitMilliseconds = 1_000;
@@ -38,11 +39,4 @@ function literal(text: string): string {
   return text
     .replace(/^\uFEFF/, "")
     .replaceAll(/\\.|[(){}+|]/g, (found) => (found.length > 1 ? found : `\\${found}`));
-}
-
-function reasonOf(error: unknown): string {
-  // Errors of another context are no instances of this one's Error.
-  return typeof error === "object" && error !== null && "message" in error
-    ? String(error.message)
-    : String(error);
 }

@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 
-import { ask, statusOf } from "./dial.ts";
+import { statusOf } from "./caught.ts";
+import { ask } from "./dial.ts";
 
 interface LocalImage {
   readonly names: readonly string[];

@@ -10,7 +10,9 @@ const refused =
 export function toPullError(text: string, scene: FailureScene): BuildFailedError | undefined {
   const step = scene.step?.name ?? "";
   const [, named] =
-    /(?:load metadata for|resolve image config for|(?:^|\] )FROM) (\S+)/.exec(step) ?? [];
+    /(?:load metadata for|resolve image config for|(?:^|\] )FROM) (?:docker-image:\/\/)?(\S+)/.exec(
+      step,
+    ) ?? [];
   if (named === undefined && !refused.test(text)) return undefined;
   return missingFrontend(text, named, scene) ?? missingImage(text, named, scene);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
+import { asUnreachable } from "./dial.ts";
 import type { BuildProgress } from "./progress.ts";
 import { decodeTrace } from "./trace.ts";
 
@@ -27,14 +28,18 @@ export async function readResponse(
   throw new Error("Docker ended the build without an image and without an error.");
 }
 
-/** JSON, one value a line. */
+/** JSON, one value a line. A connection that breaks is an Engine that went away. */
 async function* messages(response: Readable): AsyncIterable<unknown> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
-  for await (const chunk of response) {
-    const lines = (rest + decoder.write(chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line);
+  try {
+    for await (const chunk of response) {
+      const lines = (rest + decoder.write(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.trim() !== "") yield JSON.parse(line);
+    }
+  } catch (error) {
+    throw asUnreachable(error);
   }
   if (rest.trim() !== "") yield JSON.parse(rest);
 }

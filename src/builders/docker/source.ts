@@ -6,6 +6,7 @@ import { extract, type Extract } from "tar-stream";
 
 import type { BuildRequest } from "../../core/builder.ts";
 import { BuildFailedError } from "../../core/errors.ts";
+import { reasonOf } from "./caught.ts";
 
 export type EntryKind = "file" | "directory" | "symlink" | "hardlink" | "special";
 
@@ -33,7 +34,7 @@ export async function* readSource(
   const reader = extract();
   const input = Readable.from(source(), { objectMode: false });
   const fed = pipeline(input, reader, { ...(signal && { signal }) }).catch((error: unknown) => {
-    reader.destroy(error instanceof Error ? error : new Error(String(error)));
+    reader.destroy(error instanceof Error ? error : new Error(reasonOf(error), { cause: error }));
   });
   try {
     for await (const entry of reader) yield toEntry(entry);
