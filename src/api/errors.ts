@@ -64,7 +64,8 @@ const titles: Readonly<Record<number, string>> = {
 export function toProblem(ports: Pick<Ports, "log">): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
-    if (problem.status === 500)
+    if (request.socket.destroyed) ports.log.debug({ error }, "client left before the answer");
+    else if (problem.status === 500)
       ports.log.error({ error, id: problem.id, method: request.method }, "request failed");
     // Too late for an answer: a broken connection tells the client that it has only a part.
     if (response.headersSent) response.destroy();

@@ -33,6 +33,8 @@ export class EventStream {
       "Content-Type": "text/event-stream; charset=utf-8",
       "Cache-Control": "no-cache, no-transform",
       "X-Accel-Buffering": "no",
+      // Nothing is asked on this connection after the stream: a server that stops need not wait for it.
+      Connection: "close",
     });
     response.flushHeaders();
   }

@@ -19,8 +19,11 @@ import { DEFAULT_SETTINGS, type Project } from "../../src/core/project.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { PostgresEventBus } from "../../src/db/event-bus.ts";
 import { GitHubReceiver } from "../../src/forges/github/receiver.ts";
+import { GitRepository } from "../../src/git/repository.ts";
+import { manifestParser } from "../../src/manifest/parse.ts";
 import { FilesystemObjectStore } from "../../src/storage/filesystem.ts";
 import { createTestDatabase } from "../support/postgres.ts";
+import { memoryLogs } from "./memory-logs.ts";
 
 export type Call = Omit<RequestInit, "headers"> & {
   readonly headers?: Readonly<Record<string, string>>;
@@ -48,10 +51,9 @@ export async function startApi(overrides: Partial<Ports> = {}): Promise<Api> {
     events,
     instance: () => undefined,
   });
-  const ports = portsOf(
-    { database, events, buckets: new FilesystemObjectStore({ folder }) },
-    overrides,
-  );
+  const buckets = new FilesystemObjectStore({ folder: join(folder, "buckets") });
+  const repository = new GitRepository({ folder: join(folder, "git"), allowFileProtocol: false });
+  const ports = portsOf({ database, events, buckets, repository }, overrides);
   const stopping = new AbortController();
   const app = createApi(ports, {
     gitRemote: async (request, response) => {
@@ -165,7 +167,11 @@ export async function read<T extends z.ZodType>(
   schema: T,
   response: Response | Promise<Response>,
 ): Promise<z.output<T>> {
-  return schema.parse(await (await response).json());
+  const answer = await response;
+  const body = await answer.json();
+  const { success, data } = schema.safeParse(body);
+  if (!success) throw new Error(`${answer.url} answered ${answer.status} ${JSON.stringify(body)}`);
+  return data;
 }
 
 /** A database that does not answer, for one store. */
@@ -174,7 +180,7 @@ export const away = (): never => {
 };
 
 function portsOf(
-  own: Pick<Ports, "database" | "events" | "buckets">,
+  own: Pick<Ports, "database" | "events" | "buckets" | "repository">,
   overrides: Partial<Ports>,
 ): Ports {
   return Object.defineProperties(
@@ -182,19 +188,15 @@ function portsOf(
       ...own,
       receivers: new Map([["github" as const, new GitHubReceiver()]]),
       engines: new Map([["docker", engine]]),
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      log: { debug: ignore, info: ignore, warn: ignore, error: console.error },
       metrics: { count: ignore, observe: ignore },
       runToken: () => "",
       closedBecause: async () => undefined,
       refuseRepository: () => undefined,
+      manifests: manifestParser,
+      logs: memoryLogs(own.database.logs),
       publicUrl: "http://assay.test",
       runUrl: "http://assay.test",
-      get repository() {
-        return absent("repository");
-      },
-      get manifests() {
-        return absent("manifests");
-      },
       get planner() {
         return absent("planner");
       },
@@ -206,9 +208,6 @@ function portsOf(
       },
       get workspaces() {
         return absent("workspaces");
-      },
-      get logs() {
-        return absent("logs");
       },
       get leases() {
         return absent("leases");

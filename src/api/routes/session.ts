@@ -24,7 +24,10 @@ export function sessionRoutes(
       const hash = hashOfToken(token);
       const found = await ports.database.tokens.find(hash);
       if (found === undefined) throw new UnauthorizedError("This token is not known here.");
-      response.cookie(COOKIE, cookies.issue(hash), { ...options(), maxAge: LIFETIME_SECONDS * 1000 });
+      response.cookie(COOKIE, cookies.issue(hash), {
+        ...options(),
+        maxAge: LIFETIME_SECONDS * 1000,
+      });
       response.json({ user: found.user, administrator: found.administrator });
     },
 

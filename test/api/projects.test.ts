@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+import { EngineAnswer, EnginePage, ValidateAnswer } from "../../src/contract/operations.ts";
+import { Problem } from "../../src/contract/problem.ts";
+import {
+  CreatedProjectAnswer,
+  ProjectAnswer,
+  ProjectPage,
+  WebhookSecretAnswer,
+} from "../../src/contract/project.ts";
+import { type Api, createTestExperiment, read, startApi } from "./start-api.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const create = (body: object): Promise<Response> => api.send("POST", "/api/v1/projects", body);
+
+const paths = async (response: Response): Promise<readonly string[]> =>
+  (await read(Problem, response)).errors?.map(({ path }) => path) ?? [];
+
+const change = (settings: object): Promise<ProjectAnswer> =>
+  read(ProjectAnswer, api.send("PATCH", "/api/v1/projects/tuned", { settings }));
+
+const judge = (body: string, type: string, query = ""): Promise<ValidateAnswer> =>
+  read(
+    ValidateAnswer,
+    api.call(`/api/v1/manifests/validate${query}`, {
+      method: "POST",
+      headers: { "content-type": type },
+      body,
+    }),
+  );
+
+test("a project is made with its addresses, and its webhook secret is told this once", async () => {
+  const response = await create({ name: "Digits, 2nd try", forge: "builtin" });
+
+  expect(response.status).toBe(201);
+  const made = await read(CreatedProjectAnswer, response);
+  expect(made).toMatchObject({
+    slug: "digits-2nd-try",
+    forge: "builtin",
+    engine: "docker",
+    gitUrl: "http://assay.test/git/digits-2nd-try.git",
+    webhookUrl: "http://assay.test/webhooks/digits-2nd-try",
+    settings: { trigger: "strict", maxActive: null },
+  });
+  for (const reference of [made.slug, made.id]) {
+    const shown = await (await api.call(`/api/v1/projects/${reference}`)).text();
+    expect(ProjectAnswer.parse(JSON.parse(shown)).id).toBe(made.id);
+    expect(shown).not.toContain(made.webhookSecret);
+  }
+});
+
+test("what is wrong with a project is told all at once, with where it is", async () => {
+  const unknown = await create({ name: "x", forge: "sourcehut", colour: "red" });
+  const wrong = await create({ name: "x", slug: "No Slug", forge: "github", engine: "lab" });
+
+  expect([unknown.status, wrong.status]).toEqual([422, 422]);
+  expect(await paths(unknown)).toEqual(["forge", "colour"]);
+  expect(await paths(wrong)).toEqual(["slug", "repository", "engine"]);
+});
+
+test("a slug is taken once", async () => {
+  expect((await create({ name: "twice", forge: "builtin" })).status).toBe(201);
+  expect((await create({ name: "twice", forge: "builtin" })).status).toBe(409);
+});
+
+test("settings that are named change, the others stay, and null is no limit", async () => {
+  await create({ name: "tuned", forge: "builtin", settings: { maxActive: 3, branches: ["main"] } });
+  const first = await change({ buildTimeoutSeconds: "1h30m" });
+  const second = await change({ maxActive: null });
+
+  expect(first.settings).toMatchObject({
+    maxActive: 3,
+    branches: ["main"],
+    buildTimeoutSeconds: 5400,
+  });
+  expect(second.settings).toMatchObject({ maxActive: null, branches: ["main"] });
+});
+
+test("a new webhook secret is another one", async () => {
+  const made = await read(CreatedProjectAnswer, create({ name: "rotated", forge: "builtin" }));
+
+  const rotate = api.call("/api/v1/projects/rotated/webhook-secret", { method: "POST" });
+
+  expect((await read(WebhookSecretAnswer, rotate)).webhookSecret).not.toBe(made.webhookSecret);
+});
+
+test("a project with active experiments is not deleted; one without is gone", async () => {
+  const { database } = api.ports;
+  const { id } = await read(CreatedProjectAnswer, create({ name: "busy", forge: "builtin" }));
+  const project = await database.projects.find(id);
+  if (project === undefined) throw new Error("the project is not there");
+  const experiment = await createTestExperiment(database, project);
+  const remove = async (): Promise<number> =>
+    (await api.call("/api/v1/projects/busy", { method: "DELETE" })).status;
+
+  expect(await remove()).toBe(409);
+  await database.experiments.advance(experiment, { step: "Waiting", status: "Failed" });
+  expect(await remove()).toBe(204);
+  expect((await api.call("/api/v1/projects/busy")).status).toBe(404);
+});
+
+test("projects come page by page, the newest first", async () => {
+  const first = await read(ProjectPage, api.call("/api/v1/projects?limit=2"));
+  const second = await read(ProjectPage, api.call(`/api/v1/projects?cursor=${first.nextCursor}`));
+  const all = await read(ProjectPage, api.call("/api/v1/projects"));
+
+  expect([...first.items, ...second.items]).toEqual(all.items);
+  expect(all.items[0]?.slug).toBe("rotated");
+});
+
+test("engines tell their machines and whether they take work; pausing one says who did it", async () => {
+  const { items } = await read(EnginePage, api.call("/api/v1/engines"));
+  expect(items).toMatchObject([
+    { name: "docker", paused: false, closed: null, machines: [{ cpus: 4, memoryGb: 8 }] },
+  ]);
+
+  const pause = api.call("/api/v1/engines/docker/pause", { method: "POST" });
+  expect(await read(EngineAnswer, pause)).toMatchObject({
+    paused: true,
+    closed: expect.stringContaining("ada"),
+  });
+  const resume = api.call("/api/v1/engines/docker/resume", { method: "POST" });
+  expect(await read(EngineAnswer, resume)).toMatchObject({ paused: false, closed: null });
+  expect((await api.call("/api/v1/engines/lab/pause", { method: "POST" })).status).toBe(404);
+});
+
+test("a manifest is judged as it is, whatever its media type is called", async () => {
+  const good = [
+    "kind: AIchorManifest",
+    "apiVersion: 0.2.2",
+    "builder: { image: digits, dockerfile: ./Dockerfile, context: . }",
+    "spec:",
+    "  operator: jobset",
+    "  image: digits",
+    "  command: python train.py",
+    "  types: { worker: { count: 1, resources: { cpus: 1, ramRatio: 2 } } }",
+  ].join("\n");
+
+  const valid = await judge(good, "text/yaml");
+  const wrong = await judge(good.replace("command", "comand"), "application/x-www-form-urlencoded");
+  const foreign = await judge(`${good}\n  engineName: lab\n`, "text/yaml", "?project=tuned");
+
+  expect(valid).toMatchObject({ valid: true, errors: [] });
+  expect(wrong.errors).toContainEqual(
+    expect.objectContaining({ path: "spec.comand", line: 7, suggestion: "command" }),
+  );
+  expect(foreign).toMatchObject({ valid: false, errors: [{ path: "spec.engineName" }] });
+});
