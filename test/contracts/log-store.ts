@@ -6,11 +6,17 @@ import type { LogPiece } from "../../src/core/engine.ts";
 import { LostLeaseError } from "../../src/core/errors.ts";
 import type { LogKey, LogRecord, LogStore, LogWriter } from "../../src/core/log-store.ts";
 
-/** What every adapter of the port does. `open` gives a further server's store over the same logs, each time it is called. */
-export function logStoreContract(open: () => Promise<LogStore>): void {
+/**
+ * What every adapter of the port does. `open` gives a further server's store over the same logs, each time it is called;
+ * `newKey` names a log that is not there yet.
+ */
+export function logStoreContract(
+  open: () => Promise<LogStore>,
+  newKey: () => Promise<LogKey>,
+): void {
   test("a sealed log is what was written, in that order, and carries its hash", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     const writer = await store.open(key, []);
 
     await writer.write(out("one\n"));
@@ -30,7 +36,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("what was written is visible before the log is sealed, on every server", async () => {
     const [here, there] = [await open(), await open()];
-    const key = newKey();
+    const key = await newKey();
     const writer = await here.open(key, []);
     const found = await record(there, key);
 
@@ -46,7 +52,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("ranges are given as asked, and end where the log does", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     await writeAll(await store.open(key, []), [out("0123456789")]);
 
     const found = await record(store, key);
@@ -61,7 +67,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
     const endings = await Promise.all(
       ["a\nbb\nccc\n", "a\nbb\nccc", "", "\n\n", `${"x".repeat(300_000)}\ny`].map(
         async (content) => {
-          const key = newKey();
+          const key = await newKey();
           await writeAll(await store.open(key, []), [out(content)]);
           const found = await record(store, key);
           return Promise.all([0, 1, 2, 3, 9].map((lines) => store.tailOffset(found, lines)));
@@ -80,7 +86,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("the next writer goes on where the last one let go, and the bytes are the same", async () => {
     const source = new Source(40);
-    const key = newKey();
+    const key = await newKey();
     for (const stop of [7, 8, 23]) {
       const writer = await (await open()).open(key, []);
       await source.pour(writer, stop);
@@ -98,7 +104,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("a writer that was overtaken is refused, and spoils nothing of the next one's", async () => {
     const [before, after] = [await open(), await open()];
-    const key = newKey();
+    const key = await newKey();
     const older = await before.open(key, []);
     await older.write(out("first\n"));
     await firstBytes(before, await record(before, key), 6);
@@ -115,7 +121,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
   });
 
   test("a secret is hidden, also where it comes in two pieces, to two writers, between lines of the other stream", async () => {
-    const key = newKey();
+    const key = await newKey();
     const secrets = ["hunter22-and-more"];
     const first = await (await open()).open(key, secrets);
     await first.write(out("password: hunter2"));
@@ -142,7 +148,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
   test("a follower of ten connections and two writers has every byte once, and its hash is the log's", async () => {
     const [writing, following, later] = [await open(), await open(), await open()];
     const source = new Source(400);
-    const key = newKey();
+    const key = await newKey();
     const writer = await writing.open(key, []);
     const found = await record(following, key);
     const followed = followInTenConnections(following, found, source.text.length);
@@ -159,7 +165,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("whoever follows a sealed log is given the rest of it, and then the end", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     await writeAll(await store.open(key, []), [out("0123456789")]);
     const found = await record(store, key);
 
@@ -170,7 +176,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("a follower that is aborted while nothing happens ends with the reason", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     const writer = await store.open(key, []);
     const abort = new AbortController();
     const following = text(store.follow(await record(store, key), 0, abort.signal));
@@ -183,7 +189,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("a sealed log stays as it is, whoever opens it again", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     const sealed = await writeAll(await store.open(key, []), [out("done\n")]);
 
     const writer = await store.open(key, []);
@@ -195,7 +201,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("a log without a byte has an end as well", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
 
     const sealed = await (await store.open(key, ["a secret"])).seal();
 
@@ -205,7 +211,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("bytes that are no text, and a line of 20 MB, are kept as they are", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     const binary = Buffer.from([0xff, 0x00, 0xc3, 0x28, 0x0a]);
     const line = Buffer.alloc(20_000_000, "x");
 
@@ -219,7 +225,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
 
   test("the logs of an experiment are removed together", async () => {
     const store = await open();
-    const key = newKey();
+    const key = await newKey();
     await writeAll(await store.open(key, []), [out("done\n")]);
     const found = await record(store, key);
 
@@ -230,7 +236,7 @@ export function logStoreContract(open: () => Promise<LogStore>): void {
   });
 }
 
-export const newKey = (): LogKey => ({
+export const randomKey = (): LogKey => ({
   experimentId: randomUUID(),
   step: "Running",
   runId: randomUUID(),

@@ -10,8 +10,8 @@ import { FileLogStore } from "../../src/logs/file-log-store.ts";
 import {
   firstBytes,
   logStoreContract,
-  newKey,
   out,
+  randomKey,
   record,
   sha256,
   text,
@@ -31,10 +31,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const open = (capBytes?: number): LogStore => new FileLogStore({ folder, index, capBytes });
 
-logStoreContract(async () => open());
+logStoreContract(
+  async () => open(),
+  async () => randomKey(),
+);
 
 test("a server that is killed loses nothing: the next one asks its source again for what no row tells of", async () => {
-  const key = newKey();
+  const key = randomKey();
   const killed = await open().open(key, ["hunter22"]);
   await killed.write(out("seen hunter"));
   await firstBytes(open(), await record(open(), key), 5);
@@ -52,7 +55,7 @@ test("a server that is killed loses nothing: the next one asks its source again 
 });
 
 test("a writer that slept through its takeover writes where nobody reads", async () => {
-  const key = newKey();
+  const key = randomKey();
   const slow = new FileLogStore({ folder, index: asleepBeforeAdvancing(index) });
   const older = await slow.open(key, []);
   await older.write(out("XXXXXXXXXX"));
@@ -67,7 +70,7 @@ test("a writer that slept through its takeover writes where nobody reads", async
 
 test("of a log beyond its cap the beginning and the end are kept, and a line says how much is missing", async () => {
   const store = open(1600);
-  const key = newKey();
+  const key = randomKey();
   const lines = Array.from({ length: 400 }, (_, index) => `line ${index}\n`);
   const writer = await store.open(key, []);
   for (const line of lines) await writer.write(out(line));
@@ -89,7 +92,7 @@ test("of a log beyond its cap the beginning and the end are kept, and a line say
 
 test("a log that ends shortly behind its head is kept whole", async () => {
   const store = open(1600);
-  const key = newKey();
+  const key = randomKey();
   const all = "0123456789".repeat(159);
   const writer = await store.open(key, []);
   for (let at = 0; at < all.length; at += 10) await writer.write(out(all.slice(at, at + 10)));
@@ -100,7 +103,7 @@ test("a log that ends shortly behind its head is kept whole", async () => {
 });
 
 test("a crash behind the cap reads the end from the source again", async () => {
-  const key = newKey();
+  const key = randomKey();
   const all = "0123456789".repeat(1000);
   const killed = await open(1600).open(key, []);
   await killed.write(out(all.slice(0, 1000)));
@@ -121,7 +124,7 @@ test("a crash behind the cap reads the end from the source again", async () => {
 test("while the database is away the source waits, and then everything is there", async () => {
   const away = { isAway: false, answers: Promise.withResolvers<void>() };
   const store = new FileLogStore({ folder, index: sometimesAway(index, away) });
-  const key = newKey();
+  const key = randomKey();
   const writer = await store.open(key, []);
   await writer.write(out("before\n"));
   const found = await record(store, key);
@@ -137,7 +140,7 @@ test("while the database is away the source waits, and then everything is there"
 });
 
 test("bytes that a power cut took are made up for in length, saying so", async () => {
-  const key = newKey();
+  const key = randomKey();
   const cut = await open().open(key, []);
   const all = "0123456789".repeat(20);
   await cut.write(out(all));
@@ -157,7 +160,7 @@ test("bytes that a power cut took are made up for in length, saying so", async (
 });
 
 test("fifty takeovers without a byte leave no files", async () => {
-  const key = newKey();
+  const key = randomKey();
   for (let turn = 0; turn < 50; turn += 1) await (await open().open(key, [])).close();
   const writer = await open().open(key, []);
   await writer.write(out("x"));
@@ -169,7 +172,7 @@ test("fifty takeovers without a byte leave no files", async () => {
 
 test("a reader that is slow holds the writer up in nothing, and gets everything", async () => {
   const store = open();
-  const key = newKey();
+  const key = randomKey();
   const writer = await store.open(key, []);
   const never = new AbortController().signal;
   const followed = store.follow(await record(store, key), 0, never);
@@ -190,7 +193,7 @@ test("a reader that is slow holds the writer up in nothing, and gets everything"
 
 test("a log that is removed ends its followers", async () => {
   const gone = new MemoryLogIndex();
-  const key = newKey();
+  const key = randomKey();
   const writer = await open().open(key, []);
   await writer.close();
   const found = await record(open(), key);
