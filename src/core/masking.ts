@@ -18,8 +18,21 @@ export interface Masker {
 
 /** Every form of every secret is replaced by `***`; forms that overlap, by one. */
 export function createMasker(secrets: readonly string[], held: Uint8Array = NOTHING): Masker {
+  const patterns = patternsOf(secrets);
+  return patterns === undefined ? passThrough(held) : new PatternMasker(patterns, held);
+}
+
+/** The streams of one log share what was made of their secrets: with a key file it is half a megabyte. */
+const compiled = new WeakMap<readonly string[], BytePatterns>();
+
+function patternsOf(secrets: readonly string[]): BytePatterns | undefined {
+  const known = compiled.get(secrets);
+  if (known !== undefined) return known;
   const forms = secrets.flatMap(secretForms);
-  return forms.length === 0 ? passThrough(held) : new PatternMasker(compilePatterns(forms), held);
+  if (forms.length === 0) return undefined;
+  const patterns = compilePatterns(forms);
+  compiled.set(secrets, patterns);
+  return patterns;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -29,7 +42,7 @@ const HEADER_BYTES = 4;
 
 /** No copy, no look at the bytes. */
 function passThrough(held: Uint8Array): Masker {
-  let before = held.subarray(HEADER_BYTES);
+  let before = held.length === 0 ? NOTHING : held.subarray(HEADER_BYTES + shownOf(held));
   return {
     push: (bytes) => {
       if (before.length === 0) return bytes;
@@ -67,7 +80,7 @@ class PatternMasker implements Masker {
   constructor(patterns: BytePatterns, held: Uint8Array) {
     this.#patterns = patterns;
     if (held.length <= HEADER_BYTES) return;
-    const shown = new DataView(held.buffer, held.byteOffset).getUint32(0);
+    const shown = shownOf(held);
     if (shown > 0) this.#found = [{ start: 0, end: shown, shown: true }];
     // Whoever holds less now (other secrets than before) shows the rest with the next bytes.
     this.#window = held.slice(HEADER_BYTES);
@@ -148,6 +161,9 @@ class PatternMasker implements Masker {
     return concatenated(...pieces);
   }
 }
+
+const shownOf = (held: Uint8Array): number =>
+  new DataView(held.buffer, held.byteOffset).getUint32(0);
 
 function withHeader(shown: number, bytes: Uint8Array): Uint8Array {
   const held = new Uint8Array(HEADER_BYTES + bytes.length);

@@ -5,7 +5,7 @@
 export function closest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   if (wanted.length > LONGEST_WORD) return undefined;
-  const allowed = wanted.length < 3 ? 0 : Math.min(3, Math.floor(wanted.length / 3));
+  const allowed = wanted.length < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(wanted.length / 3)));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;

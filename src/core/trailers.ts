@@ -19,15 +19,17 @@ export function readTrailers(lines: readonly string[]): TrailerReading {
   const start = blockStart(lines);
   const otherLines = lines.slice(1, start);
   const trailers: { readonly token: string; readonly values: string[] }[] = [];
+  // A folded line belongs to the line before it, also where that is no trailer.
+  let values: string[] = [];
   for (const line of lines.slice(start)) {
-    if (line.startsWith("#") || line.trim() === "") continue;
-    const last = trailers.at(-1);
+    if (line.startsWith("#") || isBlank(line)) continue;
     if (/^\s/.test(line)) {
-      last?.values.push(line.trim());
+      values.push(line.trim());
       continue;
     }
     const trailer = trailerOf(line);
-    if (trailer !== undefined) trailers.push({ token: trailer.token, values: [trailer.value] });
+    values = [trailer?.value ?? ""];
+    if (trailer !== undefined) trailers.push({ token: trailer.token, values });
   }
   return {
     trailers: trailers.map(({ token, values }) => ({ token, value: values.join(" ").trim() })),
