@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "@jest/globals";
 
 import { problemOf } from "../../src/api/errors.ts";
@@ -29,11 +31,11 @@ test("an invalid request carries the located errors", () => {
 });
 
 test.each([
-  new DatabaseUnavailableError("gone"),
-  Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
-  Object.assign(new Error("terminating connection"), { code: "57P01" }),
-  new Error("wrapped", { cause: Object.assign(new Error("starting up"), { code: "57P03" }) }),
-])("a database that is away is a 503, not a fault of ours (%s)", (error) => {
+  ["our own word for it", new DatabaseUnavailableError("gone")],
+  ["nobody listens", coded("ECONNREFUSED")],
+  ["it was stopped", coded("57P01")],
+  ["it is starting, and that is a cause", new Error("wrapped", { cause: coded("57P03") })],
+])("a database that is away is a 503, not a fault of ours: %s", (_, error) => {
   expect(problemOf(error).status).toBe(503);
 });
 
@@ -105,3 +107,21 @@ test("the description names every route, and every reference in it leads somewhe
   for (const [, name] of references)
     expect(description.components.schemas).toHaveProperty(name ?? "");
 });
+
+test("the guide has a line to paste for every call", async () => {
+  const guide = (await readFile("docs/api.md", "utf8"))
+    .replaceAll("$objects", "/api/v1/projects/digits/buckets/input/objects")
+    .replaceAll("digits%2312", "12")
+    .replaceAll("digits/12", "12");
+
+  for (const { path } of Object.values(ROUTES)) {
+    const pattern = path
+      .replaceAll(/\{\*\w+\}/g, String.raw`[\w./]+`)
+      .replaceAll(/:\w+/g, String.raw`[$\w-]+`);
+    expect(guide).toMatch(new RegExp(`(ASSAY_URL|POST |^assay-curl .*)"?${pattern}[\\s"?]`, "m"));
+  }
+});
+
+function coded(code: string): Error {
+  return Object.assign(new Error("the database's own words"), { code });
+}

@@ -20,10 +20,10 @@ import { createDatabase } from "../../src/db/database.ts";
 import { PostgresEventBus } from "../../src/db/event-bus.ts";
 import { GitHubReceiver } from "../../src/forges/github/receiver.ts";
 import { GitRepository } from "../../src/git/repository.ts";
+import { FileLogStore } from "../../src/logs/file-log-store.ts";
 import { manifestParser } from "../../src/manifest/parse.ts";
 import { FilesystemObjectStore } from "../../src/storage/filesystem.ts";
 import { createTestDatabase } from "../support/postgres.ts";
-import { memoryLogs } from "./memory-logs.ts";
 
 export type Call = Omit<RequestInit, "headers"> & {
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,7 +53,8 @@ export async function startApi(overrides: Partial<Ports> = {}): Promise<Api> {
   });
   const buckets = new FilesystemObjectStore({ folder: join(folder, "buckets") });
   const repository = new GitRepository({ folder: join(folder, "git"), allowFileProtocol: false });
-  const ports = portsOf({ database, events, buckets, repository }, overrides);
+  const logs = new FileLogStore({ folder: join(folder, "logs"), index: database.logs });
+  const ports = portsOf({ database, events, buckets, repository, logs }, overrides);
   const stopping = new AbortController();
   const app = createApi(ports, {
     gitRemote: async (request, response) => {
@@ -180,7 +181,7 @@ export const away = (): never => {
 };
 
 function portsOf(
-  own: Pick<Ports, "database" | "events" | "buckets" | "repository">,
+  own: Pick<Ports, "database" | "events" | "buckets" | "repository" | "logs">,
   overrides: Partial<Ports>,
 ): Ports {
   return Object.defineProperties(
@@ -194,7 +195,7 @@ function portsOf(
       closedBecause: async () => undefined,
       refuseRepository: () => undefined,
       manifests: manifestParser,
-      logs: memoryLogs(own.database.logs),
+
       publicUrl: "http://assay.test",
       runUrl: "http://assay.test",
       get planner() {
