@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import type { LogPiece } from "../core/engine.ts";
@@ -7,8 +6,9 @@ import type { LogIndex, LogRecord, LogWriter } from "../core/log-store.ts";
 import { Intake } from "./intake.ts";
 import type { LiveLogs } from "./live-logs.ts";
 import { Nudge } from "./nudge.ts";
-import { OwnSegment, syncLog } from "./own-segment.ts";
-import { logFolder, readBytes, segmentsOf } from "./segments.ts";
+import { OwnSegment } from "./own-segment.ts";
+import { hashLog, syncLog } from "./seal.ts";
+import { logFolder } from "./segments.ts";
 import { TailRing } from "./tail-ring.ts";
 
 /** A batch is due when it holds so much … */
@@ -100,12 +100,8 @@ export class FileLogWriter implements LogWriter {
       this.#throwFailure();
       const bytes = await this.#writeEnd();
       const { folder, index, live } = this.#surroundings;
-      const segments = await segmentsOf(folder, this.#record);
-      await syncLog(
-        folder,
-        segments.map(({ path }) => path),
-      );
-      const sha256 = await this.#hash(bytes);
+      await syncLog(folder, this.#record);
+      const sha256 = await hashLog(folder, this.#record, bytes);
       const isSealed = await index.seal(this.#record.id, this.#record.writerToken, {
         stored: bytes,
         sha256,
@@ -174,26 +170,13 @@ export class FileLogWriter implements LogWriter {
     this.#intake.end();
     const { head, tail } = this.#intake.batch();
     await this.#tail.write(tail);
-    let at = this.#record.stored;
-    for await (const bytes of this.#ending(head)) {
+    await this.#segment.write(head, this.#record.stored);
+    let at = this.#record.stored + head.length;
+    for await (const bytes of this.#tail.read()) {
       await this.#segment.write(bytes, at);
       at += bytes.length;
     }
     return at;
-  }
-
-  async *#ending(head: Uint8Array): AsyncGenerator<Uint8Array> {
-    yield head;
-    if (this.#tail.leftOut > 0) yield leftOutLine(this.#tail.leftOut);
-    yield* this.#tail.read();
-  }
-
-  async #hash(bytes: number): Promise<string> {
-    const hash = createHash("sha256");
-    const range = { start: 0, end: bytes };
-    for await (const block of readBytes(this.#surroundings.folder, this.#record, range))
-      hash.update(block);
-    return hash.digest("hex");
   }
 
   async #drain(): Promise<void> {
@@ -214,8 +197,3 @@ export class FileLogWriter implements LogWriter {
 }
 
 const overtaken = () => new LostLeaseError("Another writer has taken this log over.");
-
-const leftOutLine = (bytes: number) =>
-  Buffer.from(
-    `\n[${bytes} bytes were left out here: of a longer log, its beginning and its end are kept]\n`,
-  );

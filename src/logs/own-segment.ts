@@ -1,5 +1,4 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
 
 import type { LogRecord } from "../core/log-store.ts";
 import { intactBytes, logFolder, removeLeftovers, segmentPath } from "./segments.ts";
@@ -47,20 +46,5 @@ export class OwnSegment {
     for (let at = said.length; at < length; at += block.length)
       await this.write(block.subarray(0, length - at), this.#start + at);
     if (length > 0) await this.write(Buffer.from("\n"), this.#start + length - 1);
-  }
-}
-
-/** Makes what readers were told outlive a power cut: the files, and the folders' entries up to the root. */
-export async function syncLog(root: string, paths: readonly string[]): Promise<void> {
-  const folders = paths
-    .slice(0, 1)
-    .flatMap((path) => [dirname(path), dirname(dirname(path)), root]);
-  for (const path of [...paths, ...folders]) {
-    const file = await open(path, "r");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
   }
 }

@@ -16,11 +16,6 @@ export class TailRing {
     this.#capacity = capacity;
   }
 
-  /** Bytes that were written and are not kept. */
-  get leftOut(): number {
-    return Math.max(0, this.#total - this.#capacity);
-  }
-
   async write(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
     this.#file ??= await open(this.#path, "w+", 0o600);
@@ -33,10 +28,12 @@ export class TailRing {
     }
   }
 
-  /** What is kept, in order. */
+  /** What is kept, in order; where that is not all, after a line that says how much is missing. */
   async *read(): AsyncGenerator<Uint8Array> {
+    const leftOut = Math.max(0, this.#total - this.#capacity);
+    if (leftOut > 0) yield leftOutLine(leftOut);
     if (this.#file === undefined) return;
-    for (let at = this.leftOut; at < this.#total;) {
+    for (let at = leftOut; at < this.#total;) {
       const position = at % this.#capacity;
       const length = Math.min(blockBytes, this.#capacity - position, this.#total - at);
       const block = Buffer.allocUnsafe(length);
@@ -52,3 +49,8 @@ export class TailRing {
     await rm(this.#path, { force: true });
   }
 }
+
+const leftOutLine = (bytes: number) =>
+  Buffer.from(
+    `\n[${bytes} bytes were left out here: of a longer log, its beginning and its end are kept]\n`,
+  );

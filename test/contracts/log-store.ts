@@ -110,9 +110,12 @@ export function logStoreContract(
     await firstBytes(before, await record(before, key), 6);
     const newer = await after.open(key, []);
     await newer.write(out("second\n"));
+    const found = await record(after, key);
+    await firstBytes(after, found, 13);
 
     await expect(writeUntilRefused(older)).rejects.toThrow(LostLeaseError);
     await expect(older.seal()).rejects.toThrow(LostLeaseError);
+    expect(await firstBytes(after, found, 13)).toBe("first\nsecond\n");
     await newer.write(out("third\n"));
     const sealed = await newer.seal();
 

@@ -68,4 +68,4 @@ async function modifiedAt(path: string): Promise<number> {
 const isFull = (error: unknown) => ["ENOSPC", "EDQUOT"].includes(String(codeOf(error)));
 
 const fullSentence =
-  "The disk that the buckets lie on is full, so nothing of this upload was kept. Free some space, then upload it again.";
+  "The disk is full, so nothing of this upload was kept. Free some space, then upload it again.";
