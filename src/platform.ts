@@ -181,8 +181,10 @@ export async function createPlatform(
     async start() {
       const hash = hashOfToken(admin.value);
       await database.tokens.put({ hash, user: "admin", administrator: true });
-      const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
-      if (unseen !== undefined) throw new Error(unseen);
+      if (ports.engines.has("docker")) {
+        const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
+        if (unseen !== undefined) throw new Error(unseen);
+      }
       await instance.start();
       stops.unshift(() => instance.stop());
       await startListening();

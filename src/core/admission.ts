@@ -93,6 +93,8 @@ export function admit(snapshot: Snapshot): Admission {
 const byTurn = (a: { priority: number; sequence: number }, b: typeof a): number =>
   a.priority - b.priority || a.sequence - b.sequence;
 
+const groupKey = (projectId: string, group: string): string => `${projectId} ${group}`;
+
 function admitExperiments({
   projects,
   groups,
@@ -101,7 +103,6 @@ function admitExperiments({
   const admitted: string[] = [];
   const held: { experimentId: string; reason: string }[] = [];
   const project = new Map(projects.map((each) => [each.id, { ...each }]));
-  const groupKey = (projectId: string, group: string): string => `${projectId} ${group}`;
   const inGroup = new Map(
     groups.map((each) => [groupKey(each.projectId, each.group), each.active]),
   );

@@ -35,7 +35,7 @@ export function isFinished(experiment: Pick<Experiment, "step" | "stepStatus">):
 /** The six steps as people see them, from the history, oldest change first. */
 export function stepsOf(
   history: readonly StepChange[],
-  current: Pick<Experiment, "step" | "note"> | undefined = undefined,
+  current?: Pick<Experiment, "step" | "note">,
 ): readonly StepView[] {
   return STEPS.map((name) => {
     const changes = history.filter((change) => change.step === name);

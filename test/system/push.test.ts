@@ -1,39 +1,23 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { finished, logOf, repositoryFiles } from "../support/experiments.ts";
-import { createWorkingCopy, type WorkingCopy } from "../support/git.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Projects } from "../support/projects.ts";
 
 let platform: TestPlatform;
-const copies: WorkingCopy[] = [];
+let projects: Projects;
 
 beforeAll(async () => {
   platform = await startPlatform();
+  projects = new Projects(platform);
 });
 afterAll(async () => {
-  for (const copy of copies) await copy.remove();
+  await projects.remove();
   await platform.stop();
 });
 
-/** A project on the built-in remote and a working copy of it, with a first commit that starts nothing. */
-async function project(
-  name: string,
-  files: Readonly<Record<string, string>>,
-): Promise<WorkingCopy> {
-  const { status, body } = await platform.call("POST", "/api/v1/projects", {
-    name,
-    forge: "builtin",
-  });
-  expect(status).toBe(201);
-  const copy = await createWorkingCopy(body.gitUrl, platform.token);
-  copies.push(copy);
-  await copy.commit("the beginning", files);
-  await copy.push();
-  return copy;
-}
-
 test("a tagged push is cloned, built, run and recorded step by step", async () => {
-  const copy = await project(
+  const copy = await projects.create(
     "whole way",
     repositoryFiles('echo "hello $VCS_SHA"; echo out > $ASSAY_OUTPUT_PATH/result.txt'),
   );
@@ -71,7 +55,7 @@ test("a tagged push is cloned, built, run and recorded step by step", async () =
 });
 
 test("an exit code other than 0 fails the experiment, with the log's tail and the outputs so far", async () => {
-  const copy = await project(
+  const copy = await projects.create(
     "exit",
     repositoryFiles("echo before > $ASSAY_OUTPUT_PATH/a; echo the reason >&2; exit 3"),
   );
@@ -95,7 +79,7 @@ test("an exit code other than 0 fails the experiment, with the log's tail and th
 });
 
 test("a push without a tag starts nothing, and a near miss is answered aloud", async () => {
-  const copy = await project("near-miss", repositoryFiles("true"));
+  const copy = await projects.create("near-miss", repositoryFiles("true"));
   await copy.commit("lower the rate");
   expect(await copy.push()).toMatch(/remote: The commit's message does not start with exp:/);
 
@@ -111,7 +95,10 @@ test("a push without a tag starts nothing, and a near miss is answered aloud", a
 });
 
 test("of 25 tagged commits the newest 20 are started, oldest of them first, and the rest are told", async () => {
-  const copy = await project("many", repositoryFiles("true", { spec: "engineName: dummy" }));
+  const copy = await projects.create(
+    "many",
+    repositoryFiles("true", { spec: "engineName: dummy" }),
+  );
   for (let number = 1; number <= 25; number += 1) await copy.commit(`exp: number ${number}`);
 
   const told = await copy.push();
@@ -127,7 +114,10 @@ test("of 25 tagged commits the newest 20 are started, oldest of them first, and 
 });
 
 test("a forced push looks at the head only, and a commit that ran is not run again", async () => {
-  const copy = await project("forced", repositoryFiles("true", { spec: "engineName: dummy" }));
+  const copy = await projects.create(
+    "forced",
+    repositoryFiles("true", { spec: "engineName: dummy" }),
+  );
   await copy.commit("exp: first");
   await copy.push();
   await copy.git("reset", "--quiet", "--hard", "HEAD~1");
@@ -142,7 +132,7 @@ test("a forced push looks at the head only, and a commit that ran is not run aga
 });
 
 test("a resubmit runs the same commit with the same image, knows its parent and reads its outputs", async () => {
-  const copy = await project(
+  const copy = await projects.create(
     "resubmit",
     repositoryFiles(
       "cat $ASSAY_PARENT_OUTPUT_PATH/a 2>/dev/null; echo $PARAM_WORD | tee $ASSAY_OUTPUT_PATH/a",
@@ -181,7 +171,7 @@ test("what does not enter the image needs no build; what does is named", async (
     "data.txt": "one\n",
     ".dockerignore": "notes.md\n",
   };
-  const copy = await project("reuse", files);
+  const copy = await projects.create("reuse", files);
   await copy.commit("exp: built");
   await copy.commit("exp: reused", { "notes.md": "a note" });
   await copy.commit("exp: built again", { "data.txt": "two\n" });
@@ -199,7 +189,7 @@ test("what does not enter the image needs no build; what does is named", async (
 
 test("the manifest's faults are told to the pusher and to the step, each at its line", async () => {
   const files = repositoryFiles("true");
-  const copy = await project("faulty", {
+  const copy = await projects.create("faulty", {
     ...files,
     "manifest.yaml": (files["manifest.yaml"] ?? "").replace("command:", "comand:"),
   });
@@ -217,7 +207,7 @@ test("the manifest's faults are told to the pusher and to the step, each at its 
 });
 
 test("a commit without a manifest fails in Cloning with what to do", async () => {
-  const copy = await project("bare", { "README.md": "nothing here" });
+  const copy = await projects.create("bare", { "README.md": "nothing here" });
   await copy.commit("exp: nothing to run");
 
   await copy.push();
@@ -230,7 +220,7 @@ test("a commit without a manifest fails in Cloning with what to do", async () =>
 });
 
 test("a Dockerfile that fails is told with its line, and its output is the step's log", async () => {
-  const copy = await project("dockerfile", {
+  const copy = await projects.create("dockerfile", {
     ...repositoryFiles("true"),
     Dockerfile: "FROM assay/busybox:local\nRUN echo about to fail && exit 7\n",
   });

@@ -1,14 +1,18 @@
-import type { BuildRequest, ImageKey } from "../../core/builder.ts";
-import { BuildFailedError } from "../../core/errors.ts";
+import type { BuildRequest } from "../../core/builder.ts";
 import type { ExperimentAt, Image } from "../../core/experiment.ts";
 import type { BuiltImageRecord } from "../../core/image-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
+import { buildImage } from "./build-image.ts";
 import { ARCHIVES } from "./cloning.ts";
+import { alone } from "./one-at-a-time.ts";
 import { StepLog } from "./step-log.ts";
-import { failed, type StepResult } from "./step-result.ts";
+import type { StepResult } from "./step-result.ts";
 
-type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "logs">;
+type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "logs" | "leases">;
+
+/** How soon it is looked again whether another experiment has built the same image. */
+const SAME_IMAGE_SECONDS = 0.5;
 
 /** The image: one that is there already for the same key, else a build. */
 export async function building(
@@ -23,62 +27,18 @@ export async function building(
   const parents = fresh ? undefined : await imageOfParent(ports, experiment, daemon);
   if (parents !== undefined) return parents;
 
-  const project = await findProject(ports, experiment);
-  const log = new StepLog(ports.logs, { experimentId: experiment.id, step: "Building" });
   const request = requestOf(ports, experiment, fresh);
-  const timeout = AbortSignal.timeout(project.settings.buildTimeoutSeconds * 1000);
-  try {
-    const key = await builder.imageKey(request, signal);
-    const known = await database.images.find(project.id, daemon, key.key);
-    if (known !== undefined && !fresh && (await builder.exists(known.digest))) {
-      const note = `image reused from ${experiment.projectSlug}#${known.experimentNumber}: nothing that enters it has changed`;
-      await log.line(note);
-      await log.seal();
-      return reuse(known, note);
-    }
-    const why = fresh
-      ? "a fresh build was asked for"
-      : reasonToBuild(key, await database.images.latest(project.id, daemon), known);
-    await log.line(`Building: ${why}`);
-    const write = (bytes: Uint8Array): Promise<void> => log.write(bytes);
-    const built = await builder.build(request, write, AbortSignal.any([signal, timeout]));
-    await log.seal();
-    return {
-      kind: "done",
-      note: why,
-      found: { image: { ...built, reused: false, daemon } },
-      write: ({ images }) =>
-        images.record({
-          ...built,
-          projectId: project.id,
-          daemon,
-          ...key,
-          experimentId: experiment.id,
-        }),
-    };
-  } catch (error) {
-    if (signal.aborted) {
-      await log.line("The build was stopped.");
-      await log.close();
-      throw error;
-    }
-    const { buildTimeoutSeconds } = project.settings;
-    if (timeout.aborted) {
-      await log.seal();
-      return failed(
-        "Timeout",
-        `Building took longer than the project's limit of ${buildTimeoutSeconds} s.`,
-      );
-    }
-    if (!(error instanceof BuildFailedError)) {
-      await log.close();
-      throw error;
-    }
-    await log.line(error.message);
-    await log.seal();
-    const { hint, exitCode, message } = error;
-    return failed("BuildFailed", message, { hint, exitCode, logTail: log.tail });
-  }
+  const key = await builder.imageKey(request, signal);
+  const turn = `build ${experiment.projectId} ${daemon} ${key.key}`;
+  const result = await alone(ports.leases, turn, async () => {
+    const known = await database.images.find(experiment.projectId, daemon, key.key);
+    if (known !== undefined && !fresh && (await builder.exists(known.digest)))
+      return reuse(ports, experiment, known);
+    const project = await findProject(ports, experiment);
+    return buildImage(ports, { experiment, project, request, key, known, daemon }, signal);
+  });
+  const note = "waiting for another experiment that builds the same image";
+  return result ?? { kind: "wait", note, seconds: SAME_IMAGE_SECONDS };
 }
 
 function requestOf(
@@ -119,32 +79,19 @@ async function imageOfParent(
   return { kind: "done", note, found: { image } };
 }
 
-function reuse(
-  { projectId, daemon, key, name, digest }: BuiltImageRecord,
-  note: string,
-): StepResult {
+async function reuse(
+  { logs }: BuildingPorts,
+  { id, projectSlug }: ExperimentAt<"Building">,
+  { projectId, daemon, key, name, digest, experimentNumber }: BuiltImageRecord,
+): Promise<StepResult> {
+  const note = `image reused from ${projectSlug}#${experimentNumber}: nothing that enters it has changed`;
+  const log = new StepLog(logs, { experimentId: id, step: "Building" });
+  await log.line(note);
+  await log.seal();
   return {
     kind: "done",
     note,
     found: { image: { name, digest, daemon, reused: true } },
     write: ({ images }) => images.touch(projectId, daemon, key),
   };
-}
-
-/** How many changed parts a note names. */
-const MOST_NAMED = 5;
-
-/** In words: what of the image is other than in the project's newest one. */
-function reasonToBuild(
-  { parts }: ImageKey,
-  latest: BuiltImageRecord | undefined,
-  known: BuiltImageRecord | undefined,
-): string {
-  if (known !== undefined) return "the image that was built from this before is gone";
-  if (latest === undefined) return "the project's first image";
-  const names = new Set([...Object.keys(parts), ...Object.keys(latest.parts)]);
-  const changed = [...names].filter((name) => parts[name] !== latest.parts[name]).toSorted();
-  const named = changed.slice(0, MOST_NAMED).map((name) => name.replace(/^file:/, ""));
-  const more = changed.length - named.length;
-  return `since #${latest.experimentNumber} changed: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
