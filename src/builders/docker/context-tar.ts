@@ -49,10 +49,9 @@ async function add(
 }
 
 function toHeader(
-  { name, kind, content }: ContextEntry,
-  entry: SourceEntry,
+  { name, kind, content, executable }: ContextEntry,
+  { mtime, size }: SourceEntry,
 ): Partial<Header> & { name: string } {
-  const { mtime, executable, size } = entry;
   const common = { name, mtime, uid: 0, gid: 0 };
   switch (kind) {
     case "file":

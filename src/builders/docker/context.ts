@@ -109,7 +109,9 @@ async function select(
   for (const [path, entry] of below) {
     if (entry.kind !== "hardlink") continue;
     const target = below.get(entry.content);
-    if (target !== undefined) below.set(path, { ...entry, content: target.name });
+    // The mode is the file's: unpacking a hard link sets it on what it links to.
+    if (target?.kind === "file")
+      below.set(path, { ...entry, executable: target.executable, content: target.name });
     else {
       below.delete(path);
       notes.push(`Left out ${path}: it is a hard link to ${entry.content}, which is not sent.`);

@@ -7,7 +7,7 @@ import type { Survey } from "./survey.ts";
 /** The context's path in the source; "" is the root. */
 export function contextFolder(context: string): string {
   const folder = posix.normalize(`${context}/`).replace(/\/$/, "");
-  if (leaves(folder))
+  if (leaves(folder) || posix.isAbsolute(context))
     throw new BuildFailedError(
       `The build context ${JSON.stringify(context)} lies outside of the repository.`,
       { hint: 'Give it relative to the repository\'s root; "." is the root itself.' },
