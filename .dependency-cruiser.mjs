@@ -11,13 +11,27 @@ const layers = {
   operators: { folders: ["core"], packages: [] },
   db: { folders: ["core"], packages: ["knex", "pg", "node:*"] },
   engines: { folders: ["core"], packages: ["dockerode", "tar-stream", "node:*"] },
-  builders: { folders: ["core"], packages: ["dockerode", "@grpc/grpc-js", "protobufjs", "tar-stream", "@balena/dockerignore", "node:*"] },
+  builders: {
+    folders: ["core"],
+    packages: [
+      "dockerode",
+      "docker-modem",
+      "@grpc/grpc-js",
+      "protobufjs",
+      "tar-stream",
+      "@balena/dockerignore",
+      "node:*",
+    ],
+  },
   forges: { folders: ["core"], packages: ["@octokit/webhooks", "zod", "node:*"] },
   git: { folders: ["core"], packages: ["simple-git", "tar-stream", "node:*"] },
   storage: { folders: ["core"], packages: ["tar-stream", "node:*"] },
   logs: { folders: ["core"], packages: ["node:*"] },
   contract: { folders: ["core"], packages: ["zod"] },
-  api: { folders: ["core", "contract", "pipeline/verbs"], packages: ["express", "ws", "prom-client", "zod", "node:*"] },
+  api: {
+    folders: ["core", "contract", "pipeline/verbs"],
+    packages: ["express", "ws", "prom-client", "zod", "node:*"],
+  },
 };
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -27,7 +41,8 @@ const packagePattern = (names) =>
   names.flatMap((name) => {
     if (name === "node:*") return [`^(node:)?(${builtins.join("|")})$`];
     if (name.startsWith("node:")) return [`^(node:)?${escaped(name.slice(5))}$`];
-    return [`node_modules/${escaped(name)}/`, `node_modules/@types/${escaped(name)}/`];
+    // A package that only has an ESM entry is not resolved, and stands there by its name.
+    return [`node_modules/(@types/)?${escaped(name)}/`, `^${escaped(name)}$`];
   });
 
 const rules = Object.entries(layers).flatMap(([folder, { folders, packages }]) => [
@@ -50,8 +65,23 @@ export default {
   forbidden: [
     ...rules,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-test-code-in-src", severity: "error", from: { path: "^src/" }, to: { path: "^(test|bench|scripts)/" } },
-    { name: "every-folder-has-a-line", severity: "error", from: { path: "^src/[^/]+/", pathNot: `^src/(${Object.keys(layers).join("|")})/` }, to: {} },
+    {
+      name: "no-test-code-in-src",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|bench|scripts)/" },
+    },
+    {
+      name: "every-folder-has-a-line",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: `^src/(${Object.keys(layers).join("|")})/` },
+      to: {},
+    },
   ],
-  options: { parser: "swc", tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" }, exclude: { path: "^src/web/" } },
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^src/web/" },
+  },
 };

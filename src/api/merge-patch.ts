@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../core/experiment.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 
 /** RFC 7396: names with null are removed, objects are merged, everything else is replaced. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Json as CoreJson, JsonObject as CoreJsonObject } from "../core/experiment.ts";
+import type { Json as CoreJson, JsonObject as CoreJsonObject } from "../core/json.ts";
 
 /** Text that PostgreSQL can keep: whole characters and no NUL. */
 const isStorable = (text: string): boolean => !text.includes("\0") && !/\p{Surrogate}/u.test(text);

@@ -1,4 +1,5 @@
-import type { Manifest } from "./manifest.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Manifest, Warning } from "./manifest.ts";
 
 /** The steps of an experiment's pipeline, in order. */
 export const STEPS = [
@@ -22,12 +23,6 @@ export const EXPERIMENT_STATUSES = [
   "Cancelled",
 ] as const;
 export type ExperimentStatus = (typeof EXPERIMENT_STATUSES)[number];
-
-/** JSON as it is stored and answered. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
 
 /** Why a step failed, in words for the person who pushed. */
 export interface StepException {
@@ -72,14 +67,6 @@ export interface Overrides {
   readonly tags?: readonly string[] | undefined;
   /** Build even where an image with the same key is there. */
   readonly freshBuild?: boolean | undefined;
-}
-
-/** A manifest's warning: accepted, but not as written. */
-export interface Warning {
-  readonly path: string;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
-  readonly message: string;
 }
 
 export interface Image {

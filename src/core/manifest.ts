@@ -1,4 +1,4 @@
-import type { Json, Warning } from "./experiment.ts";
+import type { Json } from "./json.ts";
 
 export const OPERATORS = [
   "jobset",
@@ -110,6 +110,14 @@ export interface ManifestError {
   readonly column: number;
   readonly message: string;
   readonly suggestion?: string | undefined;
+}
+
+/** Accepted, but not as written. */
+export interface Warning {
+  readonly path: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly message: string;
 }
 
 export interface ManifestVerdict {

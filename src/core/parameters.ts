@@ -1,4 +1,4 @@
-import type { Json } from "./experiment.ts";
+import type { Json } from "./json.ts";
 
 /** A parameter's name: it becomes `$PARAM_<NAME>` and stands in `{{ params.<name> }}`. */
 export const PARAMETER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

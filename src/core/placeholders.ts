@@ -1,4 +1,4 @@
-import type { Json } from "./experiment.ts";
+import type { Json } from "./json.ts";
 import { parameterText, parameterVariable } from "./parameters.ts";
 import { readShell } from "./shell-context.ts";
 import { closest, didYouMean } from "./suggest.ts";

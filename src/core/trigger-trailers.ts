@@ -1,5 +1,6 @@
 import { DURATION_FORMS, parseDuration } from "./duration.ts";
-import type { Json, Overrides } from "./experiment.ts";
+import type { Overrides } from "./experiment.ts";
+import type { Json } from "./json.ts";
 import { PARAMETER_NAME, PARAMETER_NAME_RULE, readParameter } from "./parameters.ts";
 import { closest, didYouMean } from "./suggest.ts";
 import type { Trailer } from "./trailers.ts";

@@ -2,8 +2,6 @@ import type {
   Conditions,
   Experiment,
   Image,
-  Json,
-  JsonObject,
   Overrides,
   RequestedResources,
   Step,
@@ -11,8 +9,9 @@ import type {
   StepException,
   StepStatus,
   TriggeredBy,
-  Warning,
 } from "../core/experiment.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Warning } from "../core/manifest.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { optional } from "./query.ts";
 

@@ -7,13 +7,13 @@ import type {
   ExperimentFilter,
   ExperimentStore,
   Found,
-  JsonObject,
   Move,
   NewExperiment,
   Page,
   PageRequest,
   StepChange,
 } from "../core/experiment.ts";
+import type { JsonObject } from "../core/json.ts";
 import { statusOf } from "../core/lifecycle.ts";
 import { listExperiments } from "./experiment-list.ts";
 import { resolveExperiment } from "./experiment-references.ts";

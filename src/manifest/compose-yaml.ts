@@ -132,7 +132,9 @@ export class Composer {
 
   #scalar(event: ScalarEvent, path: readonly string[]): YamlScalar {
     const text = event.valueStart < 0 ? "" : getScalarValue(this.#source, event);
-    const at = event.valueStart;
+    const isQuoted =
+      event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    const at = isQuoted ? event.valueStart - 1 : event.valueStart;
     const tag = event.tagStart < 0 ? undefined : this.#tag(event);
     if (tag !== undefined && tag !== "!!str" && tag !== "!")
       this.#fault(event.tagStart, path, `The tag ${tag} has no meaning in a manifest.`);

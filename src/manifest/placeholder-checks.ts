@@ -1,4 +1,4 @@
-import type { Json } from "../core/experiment.ts";
+import type { Json } from "../core/json.ts";
 import {
   commandFaults,
   holdsPlaceholder,
@@ -16,10 +16,16 @@ export function checkPlaceholders(root: YamlNode, source: string): readonly Faul
   return [
     ...(command === undefined
       ? []
-      : located(root, source, ["spec", "command"], command, commandFaults(command, params))),
+      : located(
+          source,
+          locate(root, ["spec", "command"]),
+          command,
+          commandFaults(command, params),
+        )),
     ...entriesAt(root, "spec", "env").flatMap(({ key, value }) => {
       const text = value.kind === "scalar" ? value.text : "";
-      return located(root, source, ["spec", "env", key], text, valueFaults(text, params));
+      const place = { at: value.at, path: `spec.env.${key}` };
+      return located(source, place, text, valueFaults(text, params));
     }),
     ...misplaced(root, ["builder"]),
     ...misplaced(root, ["spec"]),
@@ -28,14 +34,12 @@ export function checkPlaceholders(root: YamlNode, source: string): readonly Faul
 
 /** The fault's own line: a command may be a block of many. */
 function located(
-  root: YamlNode,
   source: string,
-  path: Path,
+  place: { readonly at: number; readonly path: string },
   text: string,
   faults: readonly PlaceholderFault[],
 ): readonly Fault[] {
   return faults.slice(0, MOST_FAULTS).map(({ index, message }) => {
-    const place = locate(root, path);
     let at = source.indexOf("{{", place.at);
     for (let before = text.indexOf("{{"); before >= 0 && before < index && at >= 0;) {
       at = source.indexOf("{{", at + 2);

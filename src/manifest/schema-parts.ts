@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { DURATION_FORMS, parseDuration } from "../core/duration.ts";
-import type { Json } from "../core/experiment.ts";
+import type { Json } from "../core/json.ts";
 
 /** Every message is the end of a sentence that begins with the field's path. */
 

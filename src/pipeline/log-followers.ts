@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Engine } from "../core/engine.ts";
 import { LostLeaseError } from "../core/errors.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Attempt, Run } from "../core/run.ts";
+import { pause } from "./pause.ts";
 import { logKey } from "./run/replica-logs.ts";
 
 const RETRY_MS = 500;
@@ -62,7 +61,7 @@ export class LogFollowers {
             { attemptId: attempt.id, replica, error },
             "a log broke off and is taken up again",
           );
-        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await pause(RETRY_MS, signal);
       }
     }
   }

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Engine, ListedWorkload, Observation } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Attempt } from "../core/run.ts";
 import { LogFollowers } from "./log-followers.ts";
+import { pause } from "./pause.ts";
 
 /** The engine's events are a hint: it is listed this often without one. */
 const LIST_MS = 1000;
@@ -50,14 +49,14 @@ export class Observer {
     while (!signal.aborted) {
       const watching = new AbortController();
       try {
-        if (!(await this.#ports.leases.take(this.#lease))) await this.#pause(RETRY_MS);
+        if (!(await this.#ports.leases.take(this.#lease))) await pause(RETRY_MS, signal);
         else await this.#watch(AbortSignal.any([signal, watching.signal]));
       } catch (error) {
         this.#ports.log.debug(
           { engine: this.#engine.name, error },
           "the engine or the database does not answer",
         );
-        await this.#pause(RETRY_MS);
+        await pause(RETRY_MS, signal);
       } finally {
         watching.abort();
       }
@@ -70,11 +69,7 @@ export class Observer {
     while (!signal.aborted && (await this.#ports.leases.take(this.#lease))) {
       const changed = this.#nextHint();
       await this.#look();
-      const failure = await Promise.race([
-        changed,
-        broken,
-        sleep(LIST_MS, undefined, { signal }).catch(() => undefined),
-      ]);
+      const failure = await Promise.race([changed, broken, pause(LIST_MS, signal)]);
       if (failure instanceof Error) throw failure;
     }
   }
@@ -115,10 +110,6 @@ export class Observer {
     return new Promise((resolve) => {
       this.#hint = () => resolve(undefined);
     });
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }
 

@@ -5,8 +5,9 @@ import type {
   StepAnswer,
   WarningAnswer,
 } from "../../contract/experiment.ts";
-import type { Experiment, StepChange, StepView, Warning } from "../../core/experiment.ts";
+import type { Experiment, StepChange, StepView } from "../../core/experiment.ts";
 import { statusOf, stepsOf } from "../../core/lifecycle.ts";
+import type { Warning } from "../../core/manifest.ts";
 import type { Project } from "../../core/project.ts";
 import type { Attempt, Run } from "../../core/run.ts";
 import { sourceLink } from "../source-link.ts";

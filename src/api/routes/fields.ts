@@ -2,7 +2,8 @@ import type { Request, Response } from "express";
 
 import { FieldsRequest } from "../../contract/experiment-requests.ts";
 import { ForbiddenError, PreconditionFailedError } from "../../core/errors.ts";
-import type { Experiment, JsonObject } from "../../core/experiment.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Ports } from "../../core/ports.ts";
 import { setFields } from "../../pipeline/verbs/set-fields.ts";
 import { principalOf } from "../auth.ts";

@@ -1,5 +1,6 @@
 import { PreconditionFailedError } from "../../core/errors.ts";
-import type { Experiment, JsonObject } from "../../core/experiment.ts";
+import type { Experiment } from "../../core/experiment.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Ports } from "../../core/ports.ts";
 
 /** Replaces the fields; with a version, only where nobody has written since. */

@@ -1,5 +1,6 @@
 import { ConflictError, InvalidError, NotFoundError } from "../../core/errors.ts";
-import type { Experiment, Json, Overrides } from "../../core/experiment.ts";
+import type { Experiment, Overrides } from "../../core/experiment.ts";
+import type { Json } from "../../core/json.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
