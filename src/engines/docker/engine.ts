@@ -109,7 +109,9 @@ export class DockerEngine implements Engine {
   }
 
   watch(signal: AbortSignal): AsyncIterable<void> {
-    return watchEvents(this.#docker, this.#options.installation, signal);
+    const { installation } = this.#options;
+    const onEvent = (containerId: string) => this.#observer.noteChange(containerId);
+    return watchEvents(this.#docker, { installation, onEvent }, signal);
   }
 
   logs(

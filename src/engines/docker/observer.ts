@@ -19,9 +19,15 @@ export interface ObserverOptions {
 export class Observer {
   readonly #options: ObserverOptions;
   #known: ReadonlyMap<string, ReplicaState> = new Map();
+  readonly #changed = new Set<string>();
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+  }
+
+  /** Something happened to this container: the next list looks at it, whatever the listing says. */
+  noteChange(containerId: string): void {
+    this.#changed.add(containerId);
   }
 
   async list(): Promise<readonly ListedWorkload[]> {
@@ -41,6 +47,8 @@ export class Observer {
       );
     }
     this.#known = states;
+    // What is not listed is gone.
+    for (const id of this.#changed) if (!states.has(id)) this.#changed.delete(id);
     return [...byAttempt(containers)].map(([attemptId, its]) => ({
       engineId: attemptId,
       attemptId,
@@ -50,7 +58,9 @@ export class Observer {
 
   async #stateOf(container: Dockerode.ContainerInfo): Promise<ReplicaState | undefined> {
     const known = this.#known.get(container.Id);
-    if (known?.kind === "exited" || (known?.kind === "running" && isUp(container))) return known;
+    const isChanged = this.#changed.delete(container.Id);
+    const isKnown = known?.kind === "running" && isUp(container) && !isChanged;
+    if (known?.kind === "exited" || isKnown) return known;
     const state = await inspectState(this.#options.docker, container.Id);
     if (state !== undefined && state.kind !== "prepared")
       await this.#options.onStarted(

@@ -1,3 +1,6 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
 import type Dockerode from "dockerode";
 
 import { EngineUnreachableError } from "../../core/errors.ts";
@@ -5,25 +8,44 @@ import { askStream } from "./ask.ts";
 import { toEngineError } from "./errors.ts";
 import { LABEL, labelled } from "./labels.ts";
 
-/** One hint when Docker tells its events, then one for whatever arrives. */
+/**
+ * One hint when Docker tells its events, then one for each. `onEvent` hears first of which container: at its "die" the
+ * listing still says that it runs (20.10), for a few milliseconds or a slow disk's more.
+ */
 export async function* watchEvents(
   docker: Dockerode,
-  installation: string,
+  { installation, onEvent }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<void, void, undefined> {
+  let events: Readable | undefined;
   try {
-    const events = await askStream(
+    events = await askStream(
       (abortSignal) => docker.getEvents(wanted(installation, abortSignal)),
       signal,
     );
     yield;
-    for await (const _ of events) yield;
+    // One JSON object a line.
+    for await (const line of createInterface({ input: events })) {
+      onEvent(containerOf(JSON.parse(line)));
+      yield;
+    }
   } catch (error) {
     if (signal.aborted) return;
     throw toEngineError(error);
+  } finally {
+    events?.destroy();
   }
   if (signal.aborted) return;
   throw new EngineUnreachableError("Docker ended the stream of its events.");
+}
+
+export interface WatchOptions {
+  readonly installation: string;
+  readonly onEvent: (containerId: string) => void;
+}
+
+function containerOf(event: { readonly Actor?: { readonly ID?: string } }): string {
+  return event.Actor?.ID ?? "";
 }
 
 function wanted(installation: string, abortSignal: AbortSignal): Dockerode.GetEventsOptions {
