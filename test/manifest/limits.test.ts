@@ -1,0 +1,136 @@
+import { expect, test } from "@jest/globals";
+
+import { manifestParser } from "../../src/manifest/parse.ts";
+import { seededRandom } from "../core/seeded-random.ts";
+import { DOCKER, errorsOf, withSpec } from "./parsed.ts";
+
+const bomb = [
+  "a: &a [x, x, x, x, x, x, x, x, x]",
+  ..."bcdefghi"
+    .split("")
+    .map(
+      (name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefgh"[index]}`).join(", ")}]`,
+    ),
+].join("\n");
+
+test.each([
+  ["an empty file", "", "1:1  The file is empty"],
+  ["a file of comments", "# nothing\n", "1:1  The file is empty"],
+  ["a list", "- a", "1:1  The manifest must be a mapping"],
+  ["a bomb of aliases", bomb, "10000 values"],
+  ["an alias of itself", "a: &a [*a]", "1:9  The alias *a stands inside"],
+  ["an alias of nothing", "a: *a", "1:5  The alias *a refers to nothing"],
+  ["two documents", "a: 1\n---\nb: 2", "2 YAML documents"],
+  ["51 levels", `a: ${"[".repeat(51)}${"]".repeat(51)}`, "maxDepth"],
+  ["257 KiB", `# ${"x".repeat(257 * 1024)}`, "larger than 256 KiB"],
+  ["a zero byte", "a: \0", "null byte"],
+  ["a tab", "spec:\n\toperator: jobset", "2:1  This is not YAML"],
+  ["a missing space", `${withSpec()}\n  image:x # a`, "A space is missing behind the colon"],
+])("%s is refused with a sentence", (_, text, message) => {
+  expect(errorsOf(text, DOCKER)).toEqual([expect.stringContaining(message)]);
+});
+
+test("__proto__ and tags do nothing but be refused", () => {
+  const { errors, manifest } = manifestParser.parse(
+    `${withSpec()}\n__proto__: { polluted: 1 }\nname: !!js/function x`,
+  );
+
+  expect(manifest).toBeUndefined();
+  expect(errors.map(({ message }) => message)).toEqual([
+    "The key __proto__ cannot be used.",
+    "The tag !!js/function has no meaning in a manifest.",
+  ]);
+  expect({}).not.toHaveProperty("polluted");
+});
+
+test("names that every object has are ordinary names", () => {
+  expect(errorsOf(`constructor: 1\ntoString: 2\n${withSpec()}`)).toHaveLength(2);
+  expect(errorsOf(`params: { constructor: 1, hasOwnProperty: 2 }\n${withSpec()}`)).toEqual([]);
+});
+
+test("a file of thousands of faults is answered soon, with its first hundred", () => {
+  const files = [
+    Array.from({ length: 4900 }, (_, index) => `p${index}: 1`).join("\n"),
+    withSpec(
+      "env:",
+      ...Array.from({ length: 4900 }, (_, index) => `  P${index}: "{{ params.q }}"`),
+    ),
+    `spec:\n  command: '${"{{ params.x }} ".repeat(15_000)}'`,
+    `spec:\n  operator: jobset\n  types:\n${Array.from({ length: 2400 }, (_, index) => `    P${index}: { foo: 1 }`).join("\n")}`,
+  ];
+  for (const text of files) {
+    const before = performance.now();
+    const { errors } = manifestParser.parse(text, DOCKER);
+
+    expect(errors).toHaveLength(100);
+    expect(performance.now() - before).toBeLessThan(4000);
+  }
+});
+
+test("no text makes the parser throw, and every error has its place (seed 7)", () => {
+  const random = seededRandom(7);
+  const pieces = [
+    "spec",
+    "operator",
+    "jobset",
+    "pytorch",
+    "kuberay",
+    "slurm",
+    "types",
+    "worker",
+    "Master",
+    "resources",
+    "memory",
+    "params",
+    "env",
+    ":",
+    ": ",
+    "\n",
+    "\n  ",
+    "\n    ",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&a ",
+    "*a",
+    "!!str ",
+    "'",
+    '"',
+    "|",
+    ">",
+    "#",
+    "~",
+    "1",
+    "-1",
+    ".inf",
+    "{{ params.x }}",
+    "<<",
+    "__proto__",
+    "\t",
+    "é",
+    "\u2028",
+    "%",
+    "@",
+    "`",
+    "?",
+    "null",
+    "true",
+  ] as const;
+  const base = withSpec("env: { A: b }");
+  for (let round = 0; round < 1500; round += 1) {
+    let text = random.below(2) === 0 ? "" : base.slice(0, random.below(base.length));
+    for (let count = random.below(15); count > 0; count -= 1) text += random.pick(pieces);
+    if (random.below(2) === 0) text += base.slice(random.below(base.length));
+    const { manifest, errors } = manifestParser.parse(text, DOCKER);
+
+    expect(manifest === undefined).toBe(errors.length > 0);
+    for (const { line, column, message } of errors) {
+      expect(line).toBeLessThanOrEqual(text.split("\n").length);
+      expect(line * column).toBeGreaterThan(0);
+      expect(message).toMatch(/[.?]$/);
+    }
+  }
+});
