@@ -90,8 +90,19 @@ function entryOf(
   node: YamlNode,
   part: string | number,
 ): Pick<YamlEntry, "written" | "keyAt" | "value"> | undefined {
-  if (node.kind === "mapping") return node.entries.find(({ key }) => key === String(part));
+  if (node.kind === "mapping") return byKey(node).get(String(part));
   if (node.kind !== "sequence") return undefined;
   const value = node.items[Number(part)];
   return value === undefined ? undefined : { written: String(part), keyAt: value.at, value };
+}
+
+/** A hostile file has thousands of names in one mapping, and a fault in each. */
+const indexes = new WeakMap<YamlMapping, ReadonlyMap<string, YamlEntry>>();
+
+function byKey(mapping: YamlMapping): ReadonlyMap<string, YamlEntry> {
+  const known = indexes.get(mapping);
+  if (known !== undefined) return known;
+  const index = new Map(mapping.entries.map((entry) => [entry.key, entry]));
+  indexes.set(mapping, index);
+  return index;
 }
