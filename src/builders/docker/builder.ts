@@ -5,7 +5,6 @@ import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
 import type { Builder, BuildRequest, BuiltImage, ImageKey } from "../../core/builder.ts";
-import { BuildFailedError } from "../../core/errors.ts";
 import { packContext } from "./context-tar.ts";
 import { type BuildContext, readContext } from "./context.ts";
 import { Daemon } from "./daemon.ts";
@@ -55,13 +54,13 @@ export class DockerBuilder implements Builder {
   }
 
   async build(request: BuildRequest, log: Log, signal: AbortSignal): Promise<BuiltImage> {
+    const prepared = await this.#prepare(request, signal);
+    for (const note of prepared.context.notes) await log(Buffer.from(`${note}\n`));
     try {
-      const prepared = await this.#prepare(request, signal);
-      for (const note of prepared.context.notes) await log(Buffer.from(`${note}\n`));
       return await this.#build(request, prepared, log, signal);
     } catch (error) {
+      // What an abort breaks off has errors of its own, of many kinds.
       signal.throwIfAborted();
-      if (error instanceof BuildFailedError) await log(Buffer.from(`${lastWords(error)}\n`));
       throw error;
     }
   }
@@ -171,6 +170,3 @@ function cacheSalt({ projectId, secrets, secretsVersion }: BuildRequest): string
   const salt = names.length === 0 ? [projectId] : [projectId, secretsVersion, ...names];
   return `assay-${createHash("sha256").update(JSON.stringify(salt)).digest("hex").slice(0, 16)}`;
 }
-
-const lastWords = ({ message, hint }: BuildFailedError): string =>
-  hint === undefined ? `ERROR: ${message}` : `ERROR: ${message} ${hint}`;

@@ -20,7 +20,6 @@ export function toBuildError(message: string, scene: FailureScene): Error {
     missingTarget(text, scene) ??
     missingFile(text, scene) ??
     missingSecret(text, scene) ??
-    missingProgram(text, scene) ??
     (isOurs(text) ? new Error(`BuildKit failed: ${message}`) : anyOther(message, scene))
   );
 }
@@ -100,17 +99,22 @@ function failedCommand(text: string, scene: FailureScene): Error | undefined {
     /(?:executor failed|did not complete).*exit code: (\d+)\s*$/ms.exec(text) ?? [];
   if (written === undefined) return undefined;
   const exitCode = Number(written);
+  const notStarted = notStartedBy(scene.step?.output ?? "", scene);
+  if (notStarted !== undefined) return notStarted;
   return new BuildFailedError(`${placeOfStep(scene)}: exit code ${exitCode}`, {
     exitCode,
     hint: hintOf(exitCode, scene.step?.output ?? ""),
   });
 }
 
-function missingProgram(text: string, scene: FailureScene): Error | undefined {
-  const [reason] =
-    /executable file not found.*|exec format error|permission denied: unknown/.exec(text) ?? [];
+/** The runtime says on the step's own output why it could not begin; only a wrong program is the user's fault. */
+function notStartedBy(output: string, scene: FailureScene): Error | undefined {
+  const [, reason] = /^runc run failed: (.*)\s*$/m.exec(output) ?? [];
   if (reason === undefined) return undefined;
-  return new BuildFailedError(`${placeOfStep(scene)}: its program cannot be run: ${reason}`);
+  const [program] = /exec: .*/.exec(reason) ?? [];
+  return program === undefined
+    ? new Error(`The container runtime could not begin a step: ${reason}`)
+    : new BuildFailedError(`${placeOfStep(scene)}: its program cannot be run: ${program}`);
 }
 
 function hintOf(exitCode: number, output: string): string | undefined {

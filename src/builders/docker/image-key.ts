@@ -17,11 +17,12 @@ export function toImageKey(
   { entries, dockerfile }: Pick<BuildContext, "entries" | "dockerfile">,
   { platform, imageIds }: EngineFacts,
 ): ImageKey {
+  const { path, bytes, isAdded } = dockerfile;
   const parts = new Map<string, string>([
     ["project", request.projectId],
     ["platform", platform],
-    ["dockerfile", sha256(dockerfile.bytes)],
-    ["dockerfile name", dockerfile.path],
+    // Where it is sent with the context, it is one of the files.
+    ["dockerfile", isAdded ? `${path} ${sha256(bytes)}` : path],
     ["target", request.target ?? ""],
     ["secrets", [request.secretsVersion, ...Object.keys(request.secrets).toSorted()].join(" ")],
   ]);

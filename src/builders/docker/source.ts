@@ -38,7 +38,9 @@ export async function* readSource(
   });
   try {
     for await (const entry of reader) yield toEntry(entry);
+  } catch (error) {
     signal?.throwIfAborted();
+    throw error;
   } finally {
     input.destroy();
     reader.destroy();

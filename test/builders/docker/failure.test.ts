@@ -80,6 +80,17 @@ test.each([
   });
 });
 
+test("a container runtime that cannot begin a step is not the user's fault", () => {
+  const error = 'process "/bin/sh -c make" did not complete successfully: exit code: 1';
+  const output =
+    "runc run failed: unable to start container process: can't get final child's PID\n";
+
+  expect(failureOf(error, { name: "[build 3/3] RUN make", error }, output)).toMatchObject({
+    name: "Error",
+    message: expect.stringContaining("final child's PID"),
+  });
+});
+
 test("an image that does not exist or is private is the user's fault, at its FROM", () => {
   const error =
     "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";

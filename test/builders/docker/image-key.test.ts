@@ -32,7 +32,6 @@ test("the key names everything that enters the image", async () => {
   expect(Object.keys(parts)).toEqual([
     "arg:LR",
     "dockerfile",
-    "dockerfile name",
     "file:.dockerignore",
     "file:Dockerfile",
     "file:src/train.py",
@@ -63,6 +62,7 @@ test.each<[string, Partial<BuildRequest>]>([
   ["the Dockerfile", source({ Dockerfile: `${files.Dockerfile}# ` })],
   ["the FROM image", { buildArgs: { TAG: "absent" } }],
   ["a build argument", { buildArgs: { LR: "0.1" } }],
+  ["which Dockerfile", { dockerfile: "src/train.py" }],
   ["the target", { target: "build" }],
   ["the secrets", { secretsVersion: "2" }],
   ["which secrets are given", { secrets: { TOKEN: "x" } }],
