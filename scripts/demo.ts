@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readConfig } from "../src/config.ts";
@@ -51,8 +51,8 @@ async function demo(): Promise<void> {
     await show(new Api(url, platform.adminToken, interrupted.signal), {
       url,
       tokenFile: adminTokenFile,
-      outputs: join(config.dataDirectory, "buckets", SLUG, "output"),
-      workingCopy: join(config.dataDirectory, "demo", SLUG),
+      outputs: resolve(config.dataDirectory, "buckets", SLUG, "output"),
+      workingCopy: resolve(config.dataDirectory, "demo", SLUG),
     });
   } catch (error) {
     process.exitCode = interrupted.signal.aborted ? 130 : 1;

@@ -48,12 +48,12 @@ export async function summary(
     call(one),
     call(`${one}/logs?tail=10`),
     call(`${bucket}?prefix=${folder}`),
-    call(`${bucket}/${folder}curve.png`, "-o curve.png "),
+    ...(metrics ? [call(`${bucket}/${folder}curve.png`, "-o curve.png ")] : []),
   ].join("\n");
 }
 
 const exceptionLines = ({ message, hint, logTail }: StepExceptionAnswer): readonly string[] =>
-  [message, hint, logTail].filter((part) => part !== undefined);
+  [message, hint, logTail?.trimEnd()].filter((part) => part !== undefined);
 
 export function pushAgain({ url, workingCopy }: Places): string {
   return [
