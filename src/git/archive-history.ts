@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type Pack, pack } from "tar-stream";
 
 import { type GitSettings, gitEnvironment } from "./git-environment.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { gitOutput } from "./run-git.ts";
 import { tarEntries } from "./tar-entries.ts";
 
@@ -21,6 +22,8 @@ export interface HistoryRequest {
   readonly url: string | undefined;
 }
 
+const PREFIX = ".history-";
+
 /**
  * A real `.git`, shallow to the depth, with the commit as its detached HEAD, as tar entries. Nothing is checked out:
  * the files beside it come from `git archive`, so no link or hook of a repository ever lies in a folder of ours.
@@ -30,8 +33,9 @@ export async function* archiveHistory(
   request: HistoryRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const folder = join(settings.folder, `.history-${crypto.randomUUID()}`);
-  await mkdir(folder, { recursive: true });
+  await removeLeftovers(settings.folder, PREFIX);
+  const folder = join(settings.folder, PREFIX + crypto.randomUUID());
+  await mkdir(folder);
   try {
     await fillHistory(settings, folder, request, signal);
     const tar = pack();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -140,6 +140,19 @@ test("who stops reading an archive stops it", async () => {
     expect(chunk.length).toBeGreaterThan(0);
     break;
   }
+
+  expect(await readdir(folder)).toEqual(["digits.git"]);
+});
+
+test("what a killed server left of an archive is removed by a later one", async () => {
+  const commit = await forge.commit("first");
+  await repository.fetch(digits);
+  const left = join(folder, ".history-left");
+  await mkdir(left);
+  const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
+  await utimes(left, twoDaysAgo, twoDaysAgo);
+
+  await tarOf(commit, withGit);
 
   expect(await readdir(folder)).toEqual(["digits.git"]);
 });

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -74,6 +74,20 @@ test("fetches of one project that come at once all succeed", async () => {
   });
 
   await Promise.all([1, 2, 3].flatMap(() => [repository.fetch(digits), another.fetch(digits)]));
+
+  expect(await repository.branchHead(digits, "main")).toBe(commit);
+});
+
+test("a lock that a killed server left behind does not stop fetches for ever", async () => {
+  await forge.commit("first");
+  await repository.fetch(digits);
+  const commit = await forge.commit("second");
+  const lock = join(temporary.path, "repositories", "digits.git", "refs", "heads", "main.lock");
+  await writeFile(lock, "");
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(lock, anHourAgo, anHourAgo);
+
+  await repository.fetch(digits);
 
   expect(await repository.branchHead(digits, "main")).toBe(commit);
 });

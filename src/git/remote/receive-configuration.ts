@@ -1,7 +1,7 @@
 /**
- * Objects are checked as they come (measured on this repository's own history: nothing to notice): whoever clones from
- * here gets no tree with `..` or `.git`, no `.gitmodules` that runs commands. What only the age of a repository is to
- * blame for, such as dates and mail addresses of old converters, is let through: its history cannot be changed any more.
+ * Objects are checked as they come: whoever clones from here gets no tree with `..` or `.git` and no `.gitmodules` that
+ * runs commands. What only the age of a repository is to blame for, such as dates and mail addresses of old converters,
+ * is let through: that history cannot be changed any more.
  */
 const FORGIVEN = [
   "badDate",
