@@ -19,6 +19,13 @@ const GUARD_TARGET = "/assay/.start";
 /** Enough for the threads of data loaders on large machines, and an end for a fork bomb. */
 const PIDS_LIMIT = 8192;
 
+/**
+ * SIGTERM reaches the whole process group. A shell that does not end with its last command's program (dash after
+ * `cd src &&`, any shell before `; …`) would die of it at once, and with it the container, while the program still saves.
+ * With a trap the shell waits for the program, then ends with its exit code; programs do not inherit it.
+ */
+const OUTLIVE_PROGRAM = "trap 'exit $?' TERM;";
+
 /** Images that run as root still install packages, chown and listen on port 80. */
 const CAPABILITIES = [
   "CHOWN",
@@ -43,7 +50,7 @@ export function containerOptions(plan: ContainerPlan): Dockerode.ContainerCreate
     name: containerName(workload.attemptId, replica.name),
     Image: workload.image,
     Entrypoint: ["/bin/sh", "-c"],
-    Cmd: [workload.command],
+    Cmd: [`${OUTLIVE_PROGRAM} ${workload.command}`],
     Env: Object.entries(environmentOf(plan)).map(([name, value]) => `${name}=${value}`),
     Hostname: replica.name,
     Labels: workloadLabels(installation, workload, replica, network.name),
@@ -83,7 +90,7 @@ function hostConfig(plan: ContainerPlan): AllowedHostConfig {
   const { cpus, cpuLimit, memoryBytes, shmBytes } = replica.resources;
   const memory = Math.max(Math.floor(memoryBytes), LEAST_MEMORY_BYTES);
   return {
-    // tini passes SIGTERM on; with TINI_KILL_PROCESS_GROUP=1 to the program below the shell, too.
+    // tini passes SIGTERM on, with TINI_KILL_PROCESS_GROUP=1 to the programs below the shell, too.
     Init: true,
     NetworkMode: network.id,
     SecurityOpt: ["no-new-privileges"],

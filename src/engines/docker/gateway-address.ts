@@ -1,5 +1,3 @@
-import { networkInterfaces } from "node:os";
-
 import type Dockerode from "dockerode";
 
 import { ask } from "./ask.ts";
@@ -11,12 +9,11 @@ import { ask } from "./ask.ts";
 export async function gatewayAddress(docker: Dockerode): Promise<string | undefined> {
   const networks = await ask((abortSignal) => docker.listNetworks({ abortSignal }));
   const bridge = networks.find(({ Name, Driver }) => Name === "bridge" && Driver === "bridge");
-  const told = bridge?.IPAM?.Config?.map(({ Gateway }) => Gateway).find((gateway) => gateway);
-  return told ?? addressOfInterface(bridge?.Options?.["com.docker.network.bridge.name"]);
+  const [config] = bridge?.IPAM?.Config ?? [];
+  return config?.Gateway ?? firstAddress(config?.Subnet);
 }
 
-/** Docker 20.10 does not tell the gateway of its default bridge, only the interface that has it. */
-function addressOfInterface(name: string | undefined): string | undefined {
-  const addresses = name === undefined ? [] : (networkInterfaces()[name] ?? []);
-  return addresses.find(({ family }) => family === "IPv4")?.address;
+/** Docker 20.10 tells no gateway of its default bridge; it takes the first address. */
+function firstAddress(subnet: string | undefined): string | undefined {
+  return subnet?.replace(/(\d+)\/\d+$/, (_, last: string) => String(Number(last) + 1));
 }
