@@ -384,6 +384,30 @@ test("a client that goes away in the middle of its upload leaves nothing, and no
   expect(pushes).toEqual([]);
 });
 
+test("a client that goes away before its push was taken has pushed nothing", async () => {
+  await copy.commit("first");
+  const asked = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  isWilling = async () => {
+    asked.resolve();
+    await finish.promise;
+  };
+  const pushing = spawn("git", ["push", server.url("digits"), "main"], {
+    cwd: copy.folder,
+    detached: true,
+    stdio: "ignore",
+  });
+  await asked.promise;
+
+  process.kill(-(pushing.pid ?? 0), "SIGKILL");
+  await until(async () => (await readdir(folders.temporaryFolder)).length === 0);
+  finish.resolve();
+
+  expect(await gitProcesses(folders.folder)).toBe(0);
+  expect(await refsOf()).toEqual([]);
+  expect(pushes).toEqual([]);
+});
+
 test("a client that goes away after its push was taken has pushed", async () => {
   const commit = await copy.commit("first");
   const reported = Promise.withResolvers<void>();
