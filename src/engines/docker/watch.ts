@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 import type Dockerode from "dockerode";
@@ -24,8 +23,7 @@ export async function* watchEvents(
       signal,
     );
     yield;
-    // One JSON object a line.
-    for await (const line of createInterface({ input: events })) {
+    for await (const line of lines(events)) {
       onEvent(containerOf(JSON.parse(line)));
       yield;
     }
@@ -44,6 +42,18 @@ export interface WatchOptions {
   readonly onEvent: (containerId: string) => void;
 }
 
+/** Not by node:readline, which waits for ever where the stream breaks while nobody reads. */
+async function* lines(stream: Readable): AsyncGenerator<string, void, undefined> {
+  let unfinished = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    const [first = "", ...others] = String(chunk).split("\n");
+    const whole = [unfinished + first, ...others];
+    unfinished = whole.pop() ?? "";
+    yield* whole;
+  }
+}
+
+/** One JSON object a line. */
 function containerOf(event: { readonly Actor?: { readonly ID?: string } }): string {
   return event.Actor?.ID ?? "";
 }
