@@ -87,12 +87,13 @@ test("runs of one project cannot reach each other, though they share a network",
   );
   await engine.start(server);
   const address = await addressOf(server);
-  const reach = `wget -q -T 2 -O - http://${address}:8000/secret`;
+  const command = `echo mine > /tmp/secret; httpd -p 8000 -h /tmp
+    for host in 127.0.0.1 ${address}; do timeout 2 wget -q -O - http://$host:8000/secret || echo refused; done`;
 
-  const { engineId } = await runToEnd(engine, workload(`${reach} || echo refused`, { projectId }));
+  const { engineId } = await runToEnd(engine, workload(command, { projectId }));
 
-  expect((await readLog(engine, engineId)).stdout).toBe("refused\n");
-  // The control: from the machine itself it is there.
+  expect((await readLog(engine, engineId)).stdout).toBe("mine\nrefused\n");
+  // From the machine itself it is there.
   expect(await (await fetch(`http://${address}:8000/secret`)).text()).toBe("secret\n");
 });
 
