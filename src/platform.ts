@@ -243,17 +243,16 @@ async function listenForRuns(
   port: number,
   log: Logger,
 ): Promise<{ readonly url: string; readonly listener: Listener } | undefined> {
-  const address = await gatewayAddress(docker).catch(() => undefined);
-  if (address === undefined) {
-    log.warn(
-      {},
-      "Docker has no gateway address here: containers cannot reach the API until RUN_URL is set",
-    );
+  try {
+    const address = await gatewayAddress(docker);
+    if (address === undefined) throw new Error("Docker has no default bridge");
+    const app = createRunApi(ports);
+    const listener = await listen(app, address, port).catch(() => listen(app, address, 0));
+    return { url: `http://${address}:${listener.port}`, listener };
+  } catch (error) {
+    log.warn({ error }, "containers cannot reach the API here until RUN_URL is set");
     return undefined;
   }
-  const app = createRunApi(ports);
-  const listener = await listen(app, address, port).catch(() => listen(app, address, 0));
-  return { url: `http://${address}:${listener.port}`, listener };
 }
 
 /** git asks for a name and a password: any name, and a token as the password. */

@@ -34,15 +34,18 @@ const FINISHED = ["Succeeded", "Failed", "Cancelled"];
 type Body = any;
 
 /** The experiment as the API shows it, once it has finished. */
-export const finished = (platform: TestPlatform, id: string, seconds = 60): Promise<Body> =>
-  waitFor(
-    `experiment ${id} to finish`,
-    async () => {
-      const { body } = await platform.call("GET", `/api/v1/experiments/${encodeURIComponent(id)}`);
-      return FINISHED.includes(body.status) && body;
-    },
-    seconds,
-  );
+export async function finished(platform: TestPlatform, id: string, seconds = 60): Promise<Body> {
+  let body: Body;
+  const look = async (): Promise<boolean> => {
+    ({ body } = await platform.call("GET", `/api/v1/experiments/${encodeURIComponent(id)}`));
+    return FINISHED.includes(body.status);
+  };
+  await waitFor(`experiment ${id} to finish`, look, seconds).catch((error: Error) => {
+    error.message += `: ${JSON.stringify({ step: body.step, steps: body.steps, runs: body.runs })}`;
+    throw error;
+  });
+  return body;
+}
 
 /** The experiment once it stands in a step, with a note that matches if one is given. */
 export const atStep = (
