@@ -43,7 +43,7 @@ export class DockerEngines {
 
   /** Leaves nothing behind, whatever the tests did. */
   async close(): Promise<void> {
-    for (const engine of this.#engines) engine.close();
+    for (const engine of this.#engines) await engine.close();
     for (const installation of this.#installations) {
       const filters = { label: [`assay.installation=${installation}`] };
       for (const { Id } of await this.docker.listContainers({ all: true, filters }))

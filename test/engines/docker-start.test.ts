@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
 import { ImageGoneError, WorkloadGoneError } from "../../src/core/errors.ts";
@@ -61,6 +63,53 @@ test("what a crash left of a preparation is completed", async () => {
     kind: "exited",
     replicas: { "worker-0": { exitCode: 0 }, "worker-1": { exitCode: 0 } },
   });
+});
+
+test("a server that stops removes the networks that nothing uses, and no other", async () => {
+  const installation = randomUUID();
+  const other = engines.engine({ installation });
+  const networks = async (): Promise<number> => {
+    const filters = { label: [`assay.installation=${installation}`] };
+    return (await engines.docker.listNetworks({ filters })).length;
+  };
+  const kept = await other.prepare(workload("true"));
+  const { engineId: ended } = await runToEnd(other, workload("true"));
+  await other.remove(ended);
+  expect(await networks()).toBe(2);
+
+  await other.close();
+  expect(await networks()).toBe(1);
+  await other.start(kept);
+  await untilObserved(other, kept, "exited");
+  await other.remove(kept);
+  await other.close();
+
+  expect(await networks()).toBe(0);
+});
+
+test("a network that is taken back in the middle of a preparation is made again", async () => {
+  const installation = randomUUID();
+  const otherServer = engines.engine({ installation });
+  let times = 0;
+  // The other server stops at the worst moment: the network is found, and nothing is on it yet.
+  const docker = new Proxy(engines.docker, {
+    get(target, name) {
+      if (name !== "createContainer") return Reflect.get(target, name);
+      return async (options: Dockerode.ContainerCreateOptions) => {
+        times += 1;
+        if (times === 1) await otherServer.close();
+        return target.createContainer(options);
+      };
+    },
+  });
+
+  const { observation } = await runToEnd(
+    engines.engine({ installation, docker }),
+    workload("true"),
+  );
+
+  expect(exitCodesOf(observation)).toEqual({ "worker-0": 0 });
+  expect(times).toBe(2);
 });
 
 test("a workload of which a part vanished after the start is lost", async () => {

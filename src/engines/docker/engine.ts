@@ -145,9 +145,12 @@ export class DockerEngine implements Engine {
     return [this.#machine];
   }
 
-  /** Lets go of requests under way, so that the process can end; Docker goes on with them. */
-  close(): void {
+  /** For a server that stops: requests under way are left to Docker, and networks that nothing uses are removed. */
+  async close(): Promise<void> {
     this.#stops.close();
+    await this.#networks.removeUnused().catch((error: unknown) => {
+      this.#options.log.debug({ error }, "unused networks were left on the engine");
+    });
   }
 
   async #removeContainer(id: string): Promise<void> {

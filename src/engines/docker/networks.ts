@@ -14,7 +14,7 @@ export interface NetworksOptions {
   readonly subnets: string;
 }
 
-/** A network that no container names is taken back after so long, where there is no room for another. */
+/** Where there is no room for another, networks that no container names are taken back after so long, whoever left them. */
 const IDLE_AFTER_SECONDS = 600;
 
 /**
@@ -52,6 +52,15 @@ export class Networks {
   async removeGroup(attemptId: string): Promise<void> {
     const networks = named(await this.#list(), groupName(attemptId));
     await Promise.all(networks.map(({ Id }) => this.#remove(Id)));
+  }
+
+  async exists(id: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#list(signal)).some(({ Id }) => Id === id);
+  }
+
+  /** Those of this installation that nothing uses now. A preparation that is under way notices, and makes its own again. */
+  async removeUnused(): Promise<void> {
+    await this.#removeWhere(({ Labels }) => Labels?.[LABEL.installation] === this.#installation);
   }
 
   async #findOrCreate(wish: Wish, signal?: AbortSignal): Promise<string> {
@@ -115,20 +124,30 @@ export class Networks {
       .filter((subnet) => subnet !== undefined);
   }
 
-  /** The age leaves alone what was made for a container that is about to be. Answers whether it removed any. */
-  async #removeIdle(signal?: AbortSignal): Promise<boolean> {
-    const filters = labelled({ [LABEL.installation]: this.#installation });
+  /** Of all installations: one that was killed comes back for nothing. Answers whether there were any. */
+  #removeIdle(signal?: AbortSignal): Promise<boolean> {
+    const latest = Date.now() - IDLE_AFTER_SECONDS * 1000;
+    return this.#removeWhere(({ Created }) => Date.parse(Created) < latest, signal);
+  }
+
+  async #removeWhere(
+    isMeant: (network: Dockerode.NetworkInspectInfo) => boolean,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const filters = { label: [LABEL.installation] };
+    const networks = await ask(
+      (abortSignal) => this.#docker.listNetworks({ filters, abortSignal }),
+      signal,
+    );
+    // Listed after the networks: whose container was made in between is found to be used.
     const containers = await ask(
       (abortSignal) => this.#docker.listContainers({ all: true, filters, abortSignal }),
       signal,
     );
     const used = new Set(containers.map(({ Labels }) => Labels[LABEL.network]));
-    const idle = (await this.#list(signal)).filter(
-      ({ Name, Created }) =>
-        !used.has(Name) && Date.parse(Created) < Date.now() - IDLE_AFTER_SECONDS * 1000,
-    );
-    await Promise.all(idle.map(({ Id }) => this.#remove(Id)));
-    return idle.length > 0;
+    const unused = networks.filter((network) => isMeant(network) && !used.has(network.Name));
+    await Promise.all(unused.map(({ Id }) => this.#remove(Id)));
+    return unused.length > 0;
   }
 
   async #list(signal?: AbortSignal): Promise<readonly Dockerode.NetworkInspectInfo[]> {
@@ -136,8 +155,11 @@ export class Networks {
     return ask((abortSignal) => this.#docker.listNetworks({ filters, abortSignal }), signal);
   }
 
+  /** 403: something is attached to it after all. */
   async #remove(id: string): Promise<void> {
-    await askUnless([404], (abortSignal) => this.#docker.getNetwork(id).remove({ abortSignal }));
+    await askUnless([403, 404], (abortSignal) =>
+      this.#docker.getNetwork(id).remove({ abortSignal }),
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import type Dockerode from "dockerode";
 
 import type { Machine, Workload, WorkloadReplica } from "../../core/engine.ts";
 import { ImageGoneError, UnsupportedError } from "../../core/errors.ts";
-import { ask } from "./ask.ts";
+import { ask, askFor } from "./ask.ts";
 import { containerOptions } from "./containers.ts";
 import { messageOf, statusOf } from "./errors.ts";
 import { containerName, LABEL, labelled } from "./labels.ts";
@@ -34,6 +34,10 @@ export async function prepareWorkload(
   await Promise.all(
     missing.map((replica) => createContainer(context, { workload, replica, network }, signal)),
   );
+  if (await context.networks.exists(network.id, signal)) return;
+  // Somebody found it unused in the moment before, and took it back.
+  await removeContainers(context, workload.attemptId, signal);
+  await prepareWorkload(context, workload, signal);
 }
 
 /** All containers of an attempt, whatever their state. */
@@ -44,6 +48,19 @@ export async function containersOf(
 ): Promise<readonly Dockerode.ContainerInfo[]> {
   const filters = labelled({ [LABEL.installation]: installation, [LABEL.attempt]: attemptId });
   return ask((abortSignal) => docker.listContainers({ all: true, filters, abortSignal }), signal);
+}
+
+/** Without force: Docker refuses where one runs, which without its network none does. */
+async function removeContainers(
+  context: PrepareContext,
+  attemptId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const { Id } of await containersOf(context, attemptId, signal))
+    await askFor(
+      (abortSignal) => context.docker.getContainer(Id).remove({ v: true, abortSignal }),
+      signal,
+    );
 }
 
 async function createContainer(
