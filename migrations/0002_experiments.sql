@@ -82,6 +82,7 @@ create index on experiments (name text_pattern_ops) where deleted_at is null;
 -- The scheduler's two questions.
 create index admitted_and_active on experiments (project_id) where admitted_at is not null and finished_at is null;
 create index waiting_for_admission on experiments (priority, sequence) where ready and admitted_at is null and finished_at is null;
+create index just_created on experiments (project_id, sequence) where conditions is null and finished_at is null;
 create index on experiments using gin ((conditions -> 'needs')) where finished_at is null;
 
 -- Every change of a step, for the timeline; the six steps of the API are derived from it.

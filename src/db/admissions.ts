@@ -36,6 +36,11 @@ export class PostgresAdmissionStore implements AdmissionStore {
              select e.id, e.project_id as "projectId", e.sequence, e.priority, e.conditions -> 'concurrency' as concurrency
                from experiments e
               where e.ready and e.admitted_at is null and e.finished_at is null and e.cancel_requested_at is null
+                -- An older one whose conditions are just being read is not overtaken; a stuck one holds nobody up.
+                and not exists (select from experiments o
+                                 where o.project_id = e.project_id and o.sequence < e.sequence
+                                   and o.conditions is null and o.finished_at is null
+                                   and o.created_at > now() - interval '5 seconds')
               order by e.priority, e.sequence
               limit 1000) w),
          'queueing', (
