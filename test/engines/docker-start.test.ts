@@ -10,7 +10,14 @@ import { ImageGoneError, WorkloadGoneError } from "../../src/core/errors.ts";
 import type { DockerEngine } from "../../src/engines/docker/engine.ts";
 import { statusOf } from "../../src/engines/docker/errors.ts";
 import { DockerEngines } from "./docker-engines.ts";
-import { observationOf, readLog, runToEnd, untilObserved, workload } from "./workload.ts";
+import {
+  exitCodesOf,
+  observationOf,
+  readLog,
+  runToEnd,
+  untilObserved,
+  workload,
+} from "./workload.ts";
 
 let engines: DockerEngines;
 let engine: DockerEngine;
