@@ -112,7 +112,7 @@ export async function createPlatform(
     workspaces: new FilesystemWorkspaces({
       buckets: folders.buckets,
       hostBuckets: hostFolder("buckets"),
-      mendOwnership: (folder) => mendOwnership(docker, folder),
+      mendOwnership: (hostFolder) => mendOwnership(docker, hostFolder),
     }),
     logs: new FileLogStore({ folder: folders.logs, index: database.logs }),
     leases: instance,

@@ -156,7 +156,7 @@ test("replicas find each other by name", async () => {
   const types =
     "{ server: { resources: { cpus: 0.5, memory: 0.125 } }, client: { resources: { cpus: 0.5, memory: 0.125 } } }";
   const command =
-    'if [ "$REPLICATED_JOB_NAME" = server ]; then echo hello | nc -l -p 4000; else until nc server-0 4000 </dev/null; do sleep 0.1; done; fi';
+    'if [ "$REPLICATED_JOB_NAME" = server ]; then echo hello | nc -l -p 4000; else until nc server-0 4000 </dev/null 2>/dev/null; do sleep 0.1; done; fi';
   const reference = await run("replicas", command, { types: `\n    ${types}`.trim() });
 
   const experiment = await finished(platform, reference);
@@ -183,10 +183,7 @@ test("a run that failed is tried again as often as the manifest says, and every 
 });
 
 test("a log of 200 MB that is followed through ten reconnects is what the download is", async () => {
-  const reference = await run(
-    "large-log",
-    "yes 0123456789012345678901234567890123456789012345678 | head -c 200000000",
-  );
+  const reference = await run("large-log", "yes $(seq 1 1000 | tr '\n' ' ') | head -c 200000000");
   await atStep(platform, reference, "Running", /^running/);
   const path = `/api/v1/experiments/${encodeURIComponent(reference)}/logs?step=Running`;
 

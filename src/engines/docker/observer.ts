@@ -86,19 +86,20 @@ export async function inspectState(
   const state = toReplicaState(found.State);
   if (state.kind !== "exited" || state.exitCode !== 127 || state.error !== undefined) return state;
   // With an init as the first process, a missing shell looks like a command that the shell did not find.
-  if (await hasShell(container, signal)) return state;
+  if (!(await lacksShell(container, signal))) return state;
   return {
     ...state,
     error: "The image has no /bin/sh, which runs the command. Build on an image that has a shell.",
   };
 }
 
-async function hasShell(container: Dockerode.Container, signal?: AbortSignal): Promise<boolean> {
-  const answer: unknown = await askFor(
-    (abortSignal) => container.infoArchive({ path: "/bin/sh", abortSignal }),
+/** The init says so itself. (Docker cannot be asked for the file: the start guard's mount is gone by now.) */
+async function lacksShell(container: Dockerode.Container, signal?: AbortSignal): Promise<boolean> {
+  const output = await askFor(
+    (abortSignal) => container.logs({ follow: false, stderr: true, tail: 5, abortSignal }),
     signal,
   );
-  return answer !== undefined;
+  return output?.includes("exec /bin/sh failed") === true;
 }
 
 function isUp({ State }: Dockerode.ContainerInfo): boolean {
