@@ -157,7 +157,8 @@ async function ourRound(copy: Copy, path: string, text: string): Promise<Omit<Ro
       if (last.status !== "Succeeded") throw new Error(JSON.stringify(last.steps));
       const steps: Record<string, number> = { "push → Waiting": Date.parse(last.createdAt) - from };
       for (const step of last.steps)
-        steps[step.name] = Date.parse(step.finishedAt) - Date.parse(step.startedAt ?? step.finishedAt);
+        steps[step.name] =
+          Date.parse(step.finishedAt) - Date.parse(step.startedAt ?? step.finishedAt);
       const started = Date.parse(last.runs[0].replicas[0].startedAt);
       steps["Running → started"] = started - Date.parse(last.steps[4].startedAt);
       return { ours: started - from, steps };
@@ -167,13 +168,16 @@ async function ourRound(copy: Copy, path: string, text: string): Promise<Omit<Ro
 }
 
 const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+  values.toSorted((a, b) => a - b)[
+    Math.min(values.length - 1, Math.floor(values.length * share))
+  ] ?? Number.NaN;
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 function report(title: string, all: readonly Round[]): void {
   const ours = all.map((round) => round.ours);
   const floors = all.map((round) => round.floor);
-  const ratios = (share: number): string => (quantile(ours, share) / quantile(floors, share)).toFixed(2);
+  const ratios = (share: number): string =>
+    (quantile(ours, share) / quantile(floors, share)).toFixed(2);
   console.log(`\n${title} (${all.length} rounds, ms)`);
   console.log(`  floor  p50 ${median(floors)}  p95 ${quantile(floors, 0.95)}`);
   console.log(`  ours   p50 ${median(ours)}  p95 ${quantile(ours, 0.95)}`);

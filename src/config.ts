@@ -72,6 +72,8 @@ export interface Config {
   readonly buildDrainSeconds: number;
   /** The share of a disk, 0..1, above which nothing new is admitted. */
   readonly diskWatermark: number;
+  /** What git may be given of the environment: the proxy's settings, where certificates are, the ssh agent. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
@@ -106,6 +108,7 @@ export function readConfig(
     workerSlots: values.WORKER_SLOTS,
     buildDrainSeconds: values.BUILD_DRAIN,
     diskWatermark: values.DISK_WATERMARK,
+    environment: variables,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -90,6 +90,18 @@ export async function createPlatform(
   });
   const database = createDatabase(opened.knex, { secretKey, events, instance: () => instance.id });
   const docker = new Dockerode(dockerOptions(config.dockerHost));
+  const dockerEngine = new DockerEngine({
+    name: "docker",
+    docker,
+    installation: opened.id,
+    subnets: config.dockerSubnets,
+    startFolder: folders.tmp,
+    hostStartFolder: hostFolder("tmp"),
+    log,
+  });
+  const engines: Engine[] = [dockerEngine];
+  if (config.dummyEngine)
+    engines.push(new DummyEngine({ name: "dummy", folder: join(folders.root, "dummy") }));
   const { metrics, registry } = createMetrics();
   const disk = new DiskWatermark(folders.root, config.diskWatermark);
   let publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`;
@@ -101,12 +113,13 @@ export async function createPlatform(
     repository: new GitRepository({
       folder: folders.git,
       allowFileProtocol: config.allowLocalRepositories,
+      environment: config.environment,
     }),
     receivers: new Map([["github", new GitHubReceiver()]]),
     manifests: manifestParser,
     planner: createPlanner(),
     builder: new DockerBuilder({ docker, installation: opened.id }),
-    engines: enginesOf(config, docker, opened.id, { folders: folders.root, hostFolder, log }),
+    engines: new Map(engines.map((engine) => [engine.name, engine])),
     archives: new FilesystemObjectStore({ folder: folders.archives }),
     buckets: new FilesystemObjectStore({ folder: folders.buckets }),
     workspaces: new FilesystemWorkspaces({
@@ -127,7 +140,8 @@ export async function createPlatform(
     runToken: (experimentId, runName) =>
       `assay_run_${createHmac("sha256", secretKey).update(`${experimentId} ${runName}`).digest("base64url")}`,
     closedBecause: () => disk.closedBecause(),
-    refuseRepository: (url) => (config.allowLocalRepositories ? undefined : checkCloneUrl(url)),
+    refuseRepository: (url) =>
+      checkCloneUrl(url, { allowFileProtocol: config.allowLocalRepositories }),
     ...overrides,
   };
 
@@ -140,6 +154,7 @@ export async function createPlatform(
     repository: ports.repository,
     folder: folders.git,
     temporaryFolder: folders.tmp,
+    environment: config.environment,
     findProject: (slug) => database.projects.findBySlug(slug),
     authenticate: (authorization) => userOfBasic(database, authorization),
     isWilling: () => database.check(),
@@ -158,7 +173,7 @@ export async function createPlatform(
   });
 
   /** What was started, in the order in which it is to be stopped. */
-  const stops: (() => Promise<void>)[] = [() => opened.close()];
+  const stops: (() => Promise<void>)[] = [() => dockerEngine.close(), () => opened.close()];
   const startListening = async (): Promise<void> => {
     const listener = await listen(api, config.host, config.port);
     stops.unshift(async () => {
@@ -204,36 +219,6 @@ export async function createPlatform(
       for (const each of stops.splice(0)) await each();
     },
   };
-}
-
-function enginesOf(
-  config: Config,
-  docker: Dockerode,
-  installation: string,
-  {
-    folders,
-    hostFolder,
-    log,
-  }: {
-    readonly folders: string;
-    readonly hostFolder: (name: string) => string;
-    readonly log: Logger;
-  },
-): ReadonlyMap<string, Engine> {
-  const engines: Engine[] = [
-    new DockerEngine({
-      name: "docker",
-      docker,
-      installation,
-      subnets: config.dockerSubnets,
-      startFolder: join(folders, "tmp"),
-      hostStartFolder: hostFolder("tmp"),
-      log,
-    }),
-  ];
-  if (config.dummyEngine)
-    engines.push(new DummyEngine({ name: "dummy", folder: join(folders, "dummy") }));
-  return new Map(engines.map((engine) => [engine.name, engine]));
 }
 
 /** Where the server listens on loopback only, containers reach the run routes by the Docker network's gateway. */

@@ -13,6 +13,7 @@ import {
   PreconditionFailedError,
   SourceUnavailableError,
   StaleExperimentError,
+  StorageFullError,
   UnauthorizedError,
   UnsupportedError,
 } from "../core/errors.ts";
@@ -43,6 +44,7 @@ const statuses = new Map<unknown, number>([
   [UnsupportedError, 422],
   [SourceUnavailableError, 422],
   [EngineUnreachableError, 503],
+  [StorageFullError, 507],
 ]);
 
 const titles: Readonly<Record<number, string>> = {
@@ -58,6 +60,7 @@ const titles: Readonly<Record<number, string>> = {
   416: "Range not satisfiable",
   422: "Unprocessable content",
   503: "Service unavailable",
+  507: "Insufficient storage",
 };
 
 /** The one place where an error becomes a status. */

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 
 export interface Listener {
   readonly port: number;
@@ -10,11 +10,13 @@ export interface Listener {
 /** Throws a sentence where the address cannot be had. */
 export async function listen(app: RequestListener, host: string, port: number): Promise<Listener> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 20_000 }, app);
+  const unused = unusedSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));
     server.listen({ host, port }, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  const { port: bound } = server.address() as AddressInfo;
+  return { port: bound, close: () => close(server, unused) };
 }
 
 function refusal(error: NodeJS.ErrnoException, host: string, port: number): Error {
@@ -30,10 +32,22 @@ function refusal(error: NodeJS.ErrnoException, host: string, port: number): Erro
 /** How long a request may go on after the server was asked to stop. */
 const PATIENCE_MS = 3000;
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
   const over = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  for (const socket of unused) socket.destroy();
   const cut = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
   await over;
   clearTimeout(cut);
+}
+
+/** Connections that no request has come on yet, as browsers make them ahead: not idle in Node's eyes. */
+function unusedSockets(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }: IncomingMessage) => unused.delete(socket));
+  return unused;
 }

@@ -13,7 +13,14 @@ export interface TestPlatform {
   readonly ports: Ports;
   readonly dataDirectory: string;
   /** A request with the administrator's token; answers the JSON body. */
-  readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer>;
+  /** How many rows each table has. */
+  readonly rowCounts: () => Promise<Readonly<Record<string, number>>>;
   /** The platform ends and another one goes on with its database and data directory. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -40,7 +47,7 @@ export async function startPlatform(
     ...readConfig({}),
     port: 0,
     dataDirectory,
-    databaseUrl: `postgresql://${user}:${encodeURIComponent(password)}@localhost/${name}?${query}`,
+    databaseUrl: `postgresql://${user}:${encodeURIComponent(password)}@localhost/${name}?${query.toString()}`,
     dummyEngine: true,
     allowLocalRepositories: true,
     buildDrainSeconds: 5,
@@ -49,12 +56,13 @@ export async function startPlatform(
   };
   let platform: Platform = await createPlatform(config, overrides);
   let { url } = await platform.start();
-  const call: TestPlatform["call"] = async (method, path, body) => {
+  const call: TestPlatform["call"] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${platform.adminToken}`,
         ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -78,6 +86,17 @@ export async function startPlatform(
     },
     dataDirectory,
     call,
+    async rowCounts() {
+      const { rows } = await database.knex.raw(
+        "select tablename from pg_tables where schemaname = 'public' order by 1",
+      );
+      const counts: Record<string, number> = {};
+      for (const { tablename } of rows) {
+        const [row] = await database.knex(tablename).count();
+        counts[tablename] = Number(row?.["count"]);
+      }
+      return counts;
+    },
     async restart() {
       await platform.stop();
       platform = await createPlatform(config, overrides);

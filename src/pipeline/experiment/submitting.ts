@@ -30,7 +30,11 @@ export async function submitting(
   const project = await findProject(ports, experiment);
   let replicas: readonly PlannedReplica[];
   try {
-    replicas = ports.planner.plan(manifest, { ...experiment, projectEnv: project.settings.env });
+    replicas = ports.planner.plan(manifest, {
+      ...experiment,
+      projectEnv: project.settings.env,
+      repository: project.repository,
+    });
   } catch (error) {
     if (error instanceof UnsupportedError) return failed("Unsupported", error.message);
     throw error;
