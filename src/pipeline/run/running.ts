@@ -35,21 +35,17 @@ function oneFailed(observation: Observation | undefined): boolean {
   );
 }
 
-/** SIGTERM first; once the grace is over, SIGKILL, and again until the engine has seen the end. */
+/** Intent first, then SIGTERM; once the grace is over SIGKILL, and again until the engine has seen the end. */
 async function stop(
   ports: Ports,
   run: Run,
   { id, stopRequestedAt }: Attempt,
   engineId: string,
 ): Promise<RunResult> {
+  if (stopRequestedAt === undefined)
+    return { kind: "again", write: ({ runs }) => runs.markStopping(id) };
   const graceSeconds = run.cancelKill ? 0 : run.plan.graceSeconds;
-  const since = stopRequestedAt?.getTime() ?? Date.now();
-  const left = graceSeconds - (Date.now() - since) / 1000;
-  if (stopRequestedAt === undefined || left <= 0)
-    await engineFor(ports, run).stop(engineId, Math.max(0, left));
-  return {
-    kind: "wait",
-    seconds: left > 0 ? left : KILL_AGAIN_SECONDS,
-    write: ({ runs }) => runs.markStopping(id),
-  };
+  const left = graceSeconds - (Date.now() - stopRequestedAt.getTime()) / 1000;
+  await engineFor(ports, run).stop(engineId, Math.max(0, left));
+  return { kind: "wait", seconds: left > 0 ? left : KILL_AGAIN_SECONDS };
 }
