@@ -50,12 +50,13 @@ test("a container that uses more memory than its limit fails with that reason", 
 });
 
 test("a run that takes longer than its timeout is stopped and says so", async () => {
-  const reference = await run("timeout", "echo begun; sleep 600", { spec: "timeout: 2s" });
+  const command = "trap 'echo saved; exit 0' TERM; echo begun; while true; do sleep 0.1; done";
+  const reference = await run("timeout", command, { spec: "timeout: 2s" });
 
   const { steps, id } = await finished(platform, reference);
 
   expect(steps[4]).toMatchObject({ status: "Failed", exception: { kind: "Timeout" } });
-  expect(await logOf(platform, reference)).toBe("begun\n");
+  expect(await logOf(platform, reference)).toBe("begun\nsaved\n");
   expect(await containersOf(id)).toBe(0);
 });
 

@@ -41,15 +41,10 @@ async function judge(
   const failure = firstFailure(replicas);
   const exitCode = failure?.state.exitCode ?? 0;
   if (run.cancelRequested) return over(attempt, { state: "Cancelled", exitCode });
-  const deadline = deadlineOf(run);
-  if (failure !== undefined && attempt.stopRequestedAt !== undefined && isPast(deadline)) {
-    const { timeoutSeconds } = run.plan;
-    const message = `It ran longer than its timeout of ${timeoutSeconds} s and was stopped.`;
-    return over(attempt, {
-      state: "Failed",
-      exitCode,
-      exception: { kind: "Timeout", message, exitCode },
-    });
+  if (wasOverdue(run, attempt)) {
+    const message = `It ran longer than its timeout of ${run.plan.timeoutSeconds} s and was stopped.`;
+    const exception = { kind: "Timeout", message, exitCode };
+    return over(attempt, { state: "Failed", exitCode, exception });
   }
   if (failure === undefined) return over(attempt, { state: "Done", exitCode: 0 });
   const logTail = await tailOf(ports, logKey(run, attempt, failure.name));
@@ -60,8 +55,12 @@ async function judge(
   return failedAttempt(run, attempt, exception);
 }
 
-const isPast = (deadline: number | undefined): boolean =>
-  deadline !== undefined && Date.now() >= deadline;
+/** Whatever the exit code: a program may well save and end with 0 when it is stopped. */
+function wasOverdue(run: Run, { stopRequestedAt }: Attempt): boolean {
+  const deadline = deadlineOf(run);
+  if (stopRequestedAt === undefined || deadline === undefined) return false;
+  return stopRequestedAt.getTime() >= deadline;
+}
 
 type Exited = Extract<ReplicaState, { kind: "exited" }>;
 
