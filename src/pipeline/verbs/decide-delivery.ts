@@ -5,9 +5,10 @@ import { findProject } from "../find-project.ts";
 import { newCommits } from "./new-commits.ts";
 import { trigger } from "./trigger.ts";
 
-/** A repository that cannot be reached is asked again this often, for a day. */
+/** A repository that cannot be reached is asked again for a day: after as long as was waited already, within these bounds. */
+const FIRST_RETRY_SECONDS = 2;
 const RETRY_SECONDS = 60;
-const GIVE_UP_MS = 24 * 3600 * 1000;
+const GIVE_UP_SECONDS = 24 * 3600;
 
 /** Decides about a push that its payload could not decide: from the repository. */
 export async function decideDelivery(
@@ -25,7 +26,9 @@ export async function decideDelivery(
     await repository.fetch(project, signal);
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    const over = Date.now() - delivery.receivedAt.getTime() > GIVE_UP_MS;
+    const waited = (Date.now() - delivery.receivedAt.getTime()) / 1000;
+    const over = waited > GIVE_UP_SECONDS;
+    const seconds = Math.min(RETRY_SECONDS, Math.max(FIRST_RETRY_SECONDS, waited));
     return database.transaction(async (stores) => {
       await stores.queue.hold(job);
       const decision = over ? "nothing" : "pending";
@@ -35,7 +38,7 @@ export async function decideDelivery(
         experiments: [],
       });
       if (over) await stores.queue.finish(job);
-      else await stores.queue.release(job, RETRY_SECONDS, "timer");
+      else await stores.queue.release(job, seconds, "timer");
     });
   }
   const commits = await newCommits(ports, project, push);

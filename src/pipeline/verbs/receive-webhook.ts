@@ -2,7 +2,8 @@ import type { Delivery } from "../../core/delivery.ts";
 import { BadRequestError, ForbiddenError } from "../../core/errors.ts";
 import type { Push, ReceivedWebhook, WebhookRequest } from "../../core/forge.ts";
 import type { Ports } from "../../core/ports.ts";
-import type { Project } from "../../core/project.ts";
+import type { Project, ProjectStore } from "../../core/project.ts";
+import type { Commit } from "../../core/repository.ts";
 import { refFault } from "../../core/select-triggers.ts";
 import { NO_COMMIT } from "./new-commits.ts";
 import { trigger } from "./trigger.ts";
@@ -75,16 +76,17 @@ async function record(
       push,
     });
     if (delivery === undefined) return undefined;
-    const ignored = push === undefined ? reasonOf(received) : pushFault(push, project);
-    if (ignored !== undefined) {
-      const verdict = { decision: "nothing", reason: ignored, experiments: [] } as const;
+    const refused = push === undefined ? { reason: reasonOf(received) } : refusal(push, project);
+    if (refused !== undefined) {
+      const { reason, seen = [] } = refused;
+      const verdict = { decision: "nothing", reason, experiments: [] } as const;
       await stores.deliveries.decide(delivery.id, verdict);
-      if (push !== undefined && push.after === NO_COMMIT)
-        await stores.projects.markSeen(project.id, [{ ref: push.ref, commit: undefined }]);
+      await stores.projects.markSeen(project.id, seen);
       return { ...delivery, ...verdict };
     }
-    if (push !== undefined && (await isKnownWhole(stores.projects, project, push)))
-      return trigger(stores, { project, delivery, push, commits: push.commits });
+    const commits = push && (await newByPayload(stores.projects, project, push));
+    if (push !== undefined && commits !== undefined)
+      return trigger(stores, { project, delivery, push, commits });
     await stores.queue.push("delivery", delivery.id);
     const reason = "The payload does not tell all commits: the repository is asked.";
     await stores.deliveries.decide(delivery.id, { decision: "pending", reason, experiments: [] });
@@ -101,23 +103,39 @@ async function record(
 const reasonOf = (received: ReceivedWebhook): string =>
   received.kind === "ignored" ? received.reason : "The push names no ref.";
 
-function pushFault(push: Push, { settings }: Project): string | undefined {
-  if (push.after === NO_COMMIT) return "The ref was deleted.";
-  if (push.before === push.after)
-    return "The push changes nothing: before and after are the same commit.";
-  if (push.pushedAt !== undefined && Date.now() - Date.parse(push.pushedAt) > TOO_LATE_MS)
-    return `It was pushed at ${push.pushedAt}, more than 24 h before it arrived here; submit it if you still want it.`;
-  return refFault(push.ref, settings);
+/** Why a push starts nothing whatever its commits say, and what of it counts as seen all the same. */
+function refusal(
+  { ref, before, after, pushedAt }: Push,
+  { settings }: Project,
+):
+  | { readonly reason: string; readonly seen?: Parameters<ProjectStore["markSeen"]>[1] }
+  | undefined {
+  if (after === NO_COMMIT)
+    return { reason: "The ref was deleted.", seen: [{ ref, commit: undefined }] };
+  if (before === after)
+    return { reason: "The push changes nothing: before and after are the same commit." };
+  const fault = refFault(ref, settings);
+  if (fault !== undefined) return { reason: fault };
+  if (pushedAt === undefined || Date.now() - Date.parse(pushedAt) <= TOO_LATE_MS) return undefined;
+  return {
+    reason: `It was pushed at ${pushedAt}, more than 24 h before it arrived here; submit it if you still want it.`,
+    // Else the next push would start its commits; and what came in between stays seen.
+    seen: [{ ref, commit: after, forced: true }],
+  };
 }
 
-/** Whether the payload alone can be trusted to tell what is new: a plain push onto a base that the project has seen. */
-async function isKnownWhole(
-  projects: Ports["database"]["projects"],
+/**
+ * The commits that are new, where the payload alone can be trusted to tell: none lead to a commit that was seen, and a
+ * plain push onto a base that was seen tells its own.
+ */
+async function newByPayload(
+  projects: Pick<ProjectStore, "seenCommits">,
   project: Project,
   push: Push,
-): Promise<boolean> {
-  if (!push.complete || push.forced || push.before === NO_COMMIT) return false;
-  if (push.commits.at(-1)?.id !== push.after) return false;
+): Promise<readonly Commit[] | undefined> {
   const seen = await projects.seenCommits(project.id);
-  return seen.length === 0 || seen.includes(push.before);
+  if (seen.includes(push.after)) return [];
+  if (!push.complete || push.forced || push.before === NO_COMMIT) return undefined;
+  if (push.commits.at(-1)?.id !== push.after) return undefined;
+  return seen.length === 0 || seen.includes(push.before) ? push.commits : undefined;
 }

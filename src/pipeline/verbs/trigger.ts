@@ -33,9 +33,10 @@ export async function trigger(
     if (typeof result === "string") repeated.push(result);
     else started.push(result);
   }
-  await stores.projects.markSeen(project.id, [
-    { ref: push.ref, commit: push.after, forced: push.forced },
-  ]);
+  repeated.push(...(await repeats(stores, project, push, commits)));
+  // A push that brings nothing may be older than what is seen, which stays so.
+  const forced = push.forced || commits.length === 0;
+  await stores.projects.markSeen(project.id, [{ ref: push.ref, commit: push.after, forced }]);
   const verdict = {
     decision: started.length > 0 ? "started" : repeated.length > 0 ? "duplicate" : "nothing",
     reason:
@@ -74,7 +75,7 @@ async function start(
   });
   if (made === undefined) {
     const before = await experiments.findPushed(project.id, commit.id, selector);
-    return `${project.slug}#${before?.number ?? "?"} already ran this commit (${commit.id.slice(0, 7)}); resubmit it to run it again.`;
+    return alreadyRan(project, commit, before?.number);
   }
   await queue.push("experiment", made.id);
   await events.publish({ kind: "experiment", experimentId: made.id, projectId: project.id });
@@ -85,6 +86,26 @@ async function start(
     manifest: selector ?? "manifest.yaml",
   };
 }
+
+/** What the payload's commits that are not new have started before: the push comes a second time. */
+async function repeats(
+  { experiments }: Stores,
+  project: Project,
+  push: Push,
+  commits: readonly Commit[],
+): Promise<readonly string[]> {
+  const fresh = new Set(commits.map(({ id }) => id));
+  const old = push.commits.filter(({ id }) => !fresh.has(id));
+  const told: string[] = [];
+  for (const { commit, selector } of selectTriggers(old, project.settings).triggers) {
+    const before = await experiments.findPushed(project.id, commit.id, selector);
+    if (before !== undefined) told.push(alreadyRan(project, commit, before.number));
+  }
+  return told;
+}
+
+const alreadyRan = ({ slug }: Project, { id }: Commit, number: number | undefined): string =>
+  `${slug}#${number ?? "?"} already ran this commit (${id.slice(0, 7)}); resubmit it to run it again.`;
 
 const sentence = ({ slug }: Project, { number, commit, manifest }: StartedExperiment): string =>
   `${slug}#${number} started: ${manifest} at ${commit.slice(0, 7)}.`;
