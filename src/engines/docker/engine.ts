@@ -14,9 +14,9 @@ import type { Logger } from "../../core/logger.ts";
 import { askUnless } from "./ask.ts";
 import { readMachine } from "./capacity.ts";
 import { containerName, LABEL } from "./labels.ts";
+import { Listing } from "./listing.ts";
 import { containerLogs } from "./logs.ts";
 import { Networks } from "./networks.ts";
-import { Observer } from "./observer.ts";
 import { containersOf, prepareWorkload } from "./prepare.ts";
 import { sampleContainer } from "./resources.ts";
 import { StartGuard } from "./start-guard.ts";
@@ -48,7 +48,7 @@ export class DockerEngine implements Engine {
   readonly #docker: Dockerode;
   readonly #networks: Networks;
   readonly #guard: StartGuard;
-  readonly #observer: Observer;
+  readonly #listing: Listing;
   readonly #stops: Stops;
   #machine: Machine | undefined;
 
@@ -60,7 +60,7 @@ export class DockerEngine implements Engine {
     this.#networks = new Networks(options);
     this.#guard = new StartGuard(startFolder, options.hostStartFolder ?? startFolder);
     const onStarted = (attempt: string, replica: string) => this.#guard.close(attempt, replica);
-    this.#observer = new Observer({ docker, installation, onStarted });
+    this.#listing = new Listing({ docker, installation, onStarted });
     this.#stops = new Stops(docker, log);
   }
 
@@ -105,12 +105,12 @@ export class DockerEngine implements Engine {
   }
 
   list(): Promise<readonly ListedWorkload[]> {
-    return this.#observer.list();
+    return this.#listing.list();
   }
 
   watch(signal: AbortSignal): AsyncIterable<void> {
     const { installation } = this.#options;
-    const onEvent = (containerId: string) => this.#observer.noteChange(containerId);
+    const onEvent = (containerId: string) => this.#listing.noteChange(containerId);
     return watchEvents(this.#docker, { installation, onEvent }, signal);
   }
 

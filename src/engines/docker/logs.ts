@@ -9,7 +9,7 @@ import { drop } from "../drop.ts";
 import { askStream } from "./ask.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { toEngineError } from "./errors.ts";
-import { inspectState } from "./observer.ts";
+import { inspectState } from "./listing.ts";
 
 export interface LogSource {
   readonly docker: Dockerode;

@@ -6,8 +6,8 @@ import { ask, askFor } from "./ask.ts";
 import { containerOptions } from "./containers.ts";
 import { messageOf, statusOf } from "./errors.ts";
 import { containerName, LABEL, labelled } from "./labels.ts";
+import { inspectState } from "./listing.ts";
 import type { Networks } from "./networks.ts";
-import { inspectState } from "./observer.ts";
 import type { StartGuard } from "./start-guard.ts";
 
 export interface PrepareContext {

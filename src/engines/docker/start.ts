@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import { EngineFullError, UnsupportedError, WorkloadGoneError } from "../../core/errors.ts";
 import { ask } from "./ask.ts";
 import { messageOf, statusOf } from "./errors.ts";
-import { inspectState } from "./observer.ts";
+import { inspectState } from "./listing.ts";
 
 /**
  * Starts a container that never ran. Returns where it runs, has run, or cannot run by its image's fault, which is an

@@ -5,7 +5,7 @@ import { ask, askFor } from "./ask.ts";
 import { LABEL, labelled } from "./labels.ts";
 import { toReplicaState } from "./replica-state.ts";
 
-export interface ObserverOptions {
+export interface ListingOptions {
   readonly docker: Dockerode;
   readonly installation: string;
   /** Called at least once for each replica that was seen to have started. */
@@ -16,12 +16,12 @@ export interface ObserverOptions {
  * All workloads in one listing. It tells neither times nor exit codes, so what it says is new is looked at, once: a start
  * and an ending never change. Hundreds of containers at rest cost one request.
  */
-export class Observer {
-  readonly #options: ObserverOptions;
+export class Listing {
+  readonly #options: ListingOptions;
   #known: ReadonlyMap<string, ReplicaState> = new Map();
   readonly #changed = new Set<string>();
 
-  constructor(options: ObserverOptions) {
+  constructor(options: ListingOptions) {
     this.#options = options;
   }
 
