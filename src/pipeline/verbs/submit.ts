@@ -1,4 +1,5 @@
-import { ConflictError, InvalidError, NotFoundError } from "../../core/errors.ts";
+import type { Stores } from "../../core/database.ts";
+import { InvalidError, NotFoundError } from "../../core/errors.ts";
 import type { Experiment, Overrides } from "../../core/experiment.ts";
 import type { Json } from "../../core/json.ts";
 import type { Ports } from "../../core/ports.ts";
@@ -51,7 +52,7 @@ export async function submit(
       projectId: project.id,
       name: submission.name ?? (firstLine(message) || commit.id.slice(0, 7)),
       description: submission.description,
-      tags: submission.tags ?? [],
+      tags: overrides.tags ?? [],
       source: { kind: "commit", commit: commit.id, branch, message, author: commit.author },
       manifestSelector: manifest,
       overrides,
@@ -61,10 +62,7 @@ export async function submit(
       triggeredBy: "submit",
       idempotencyKey,
     });
-    if (made === undefined)
-      throw new ConflictError(
-        "The same Idempotency-Key is being submitted now: ask again in a moment.",
-      );
+    if (made === undefined) return findFirst(stores, project, idempotencyKey);
     await stores.queue.push("experiment", made.id);
     await stores.events.publish(
       { kind: "work" },
@@ -72,6 +70,17 @@ export async function submit(
     );
     return made;
   });
+}
+
+/** What the same key, submitted at the same time, has made. */
+async function findFirst(
+  { experiments }: Pick<Stores, "experiments">,
+  { id }: Project,
+  key: string | undefined,
+): Promise<Experiment> {
+  const first = key === undefined ? undefined : await experiments.findByIdempotencyKey(id, key);
+  if (first === undefined) throw new Error("a submission is always a new experiment");
+  return first;
 }
 
 const firstLine = (message: string): string => (message.split("\n")[0] ?? "").slice(0, 72).trim();
