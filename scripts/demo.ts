@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readConfig } from "../src/config.ts";
+import { interruption } from "../src/interruption.ts";
 import { createPlatform, type Platform } from "../src/platform.ts";
 import { Api } from "./demo/api.ts";
 import { Checklist } from "./demo/checklist.ts";
@@ -22,15 +23,7 @@ the experiment's steps and log. Then it stays up, until Ctrl-C.
 
 Settings are those of the server: see .env.example. ASSAY_DATA_DIR keeps the demo apart from your own data.`;
 
-const interrupted = new AbortController();
-let interruptedAt = 0;
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.on(signal, () => {
-    // npm hands the terminal's Ctrl-C on, so that one keystroke comes twice.
-    if (interrupted.signal.aborted && Date.now() - interruptedAt > 1_000) process.exit(130);
-    interruptedAt ||= Date.now();
-    interrupted.abort();
-  });
+const interrupted = interruption();
 
 const { help, once: endsByItself } = parseArgs({
   options: { once: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
@@ -48,23 +41,30 @@ async function demo(): Promise<void> {
     platform = await createPlatform({ ...config, port });
     const { url, adminTokenFile } = await platform.start();
     console.log(`Assay listens at ${url}`);
-    await show(new Api(url, platform.adminToken, interrupted.signal), {
+    await show(new Api(url, platform.adminToken, interrupted), {
       url,
       tokenFile: adminTokenFile,
       outputs: resolve(config.dataDirectory, "buckets", SLUG, "output"),
       workingCopy: resolve(config.dataDirectory, "demo", SLUG),
     });
   } catch (error) {
-    process.exitCode = interrupted.signal.aborted ? 130 : 1;
-    if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
+    process.exitCode = interrupted.aborted ? 130 : 1;
+    if (!interrupted.aborted) tell(error);
   }
-  if (interrupted.signal.aborted) console.log("\nStopping.");
-  await platform?.stop();
+  if (interrupted.aborted) console.log("\nStopping.");
+  await platform?.stop().catch((error: unknown) => {
+    process.exitCode = 1;
+    tell(error);
+  });
+}
+
+function tell(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
 }
 
 /** From the project to the experiment's end, over HTTP and git as any user would. */
 async function show(api: Api, places: Places): Promise<void> {
-  const { signal } = interrupted;
+  const signal = interrupted;
   signal.throwIfAborted();
   const gitUrl = await demoProject(api);
   const remote = { gitUrl, tokenFile: places.tokenFile, signal };

@@ -1,22 +1,27 @@
+import { once } from "node:events";
+
 import { readConfig } from "./config.ts";
-import { createPlatform } from "./platform.ts";
+import { interruption } from "./interruption.ts";
+import { createPlatform, type Platform } from "./platform.ts";
 
 /** The process: configuration → platform → start; SIGTERM and SIGINT stop it in order. */
+const interrupted = interruption();
+let platform: Platform | undefined;
 try {
-  const platform = await createPlatform(readConfig());
+  platform = await createPlatform(readConfig());
   const { url, adminTokenFile, newAdminToken } = await platform.start();
   console.log(`Assay listens at ${url}`);
   if (newAdminToken !== undefined)
     console.log(
       `The administrator's token, shown this once and kept in ${adminTokenFile}: ${newAdminToken}`,
     );
-  for (const signal of ["SIGTERM", "SIGINT"] as const)
-    process.once(signal, () => {
-      void platform.stop();
-      // A second Ctrl-C is meant.
-      process.once(signal, () => process.exit(1));
-    });
+  if (!interrupted.aborted) await once(interrupted, "abort");
 } catch (error) {
+  fail(error);
+}
+await platform?.stop().catch(fail);
+
+function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

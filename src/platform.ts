@@ -15,11 +15,11 @@ import type { Config } from "./config.ts";
 import type { Engine } from "./core/engine.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Ports } from "./core/ports.ts";
-import { createDataDirectory } from "./db/data-directory.ts";
+import { createDataDirectory, type DataDirectory } from "./db/data-directory.ts";
 import { createDatabase } from "./db/database.ts";
 import { PostgresEventBus } from "./db/event-bus.ts";
 import { keepSecret } from "./db/kept-secret.ts";
-import { openDatabase } from "./db/open.ts";
+import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { ServerInstance } from "./db/server-instance.ts";
 import { DockerEngine } from "./engines/docker/engine.ts";
 import { gatewayAddress } from "./engines/docker/gateway-address.ts";
@@ -40,6 +40,7 @@ import { Sweep } from "./pipeline/sweep.ts";
 import { pushReport } from "./pipeline/verbs/push-report.ts";
 import { receivePush } from "./pipeline/verbs/receive-push.ts";
 import { WorkerPool } from "./pipeline/worker-pool.ts";
+import { Stops } from "./stops.ts";
 import { DiskWatermark } from "./storage/disk-watermark.ts";
 import { FilesystemObjectStore } from "./storage/filesystem.ts";
 import { FilesystemWorkspaces } from "./storage/workspaces.ts";
@@ -49,8 +50,9 @@ export interface Platform {
   readonly ports: Ports;
   readonly api: Express;
   readonly adminToken: string;
+  /** Where it throws, `stop` ends what was started until then. */
   readonly start: () => Promise<Started>;
-  /** In reverse order; waits for builds in flight as long as the configuration says. */
+  /** In reverse order; waits for builds in flight as long as the configuration says. Throws at the end what could not be stopped. */
   readonly stop: () => Promise<void>;
 }
 
@@ -68,8 +70,31 @@ export async function createPlatform(
 ): Promise<Platform> {
   const log: Logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const folders = await createDataDirectory(config.dataDirectory);
-  const hostFolder = (name: string): string => join(config.hostDataDirectory ?? folders.root, name);
   const opened = await openDatabase(config.databaseUrl, folders, log);
+  const stops = new Stops();
+  stops.add(() => opened.close());
+  try {
+    return await assemble({ config, overrides, log, folders, opened, stops });
+  } catch (error) {
+    await stops
+      .run()
+      .catch((more: unknown) => log.error({ error: more }, "the database was not closed"));
+    throw error;
+  }
+}
+
+interface Begun {
+  readonly config: Config;
+  readonly overrides: Partial<Ports>;
+  readonly log: Logger;
+  readonly folders: DataDirectory;
+  readonly opened: OpenDatabase;
+  readonly stops: Stops;
+}
+
+async function assemble(begun: Begun): Promise<Platform> {
+  const { config, overrides, log, folders, opened, stops } = begun;
+  const hostFolder = (name: string): string => join(config.hostDataDirectory ?? folders.root, name);
   const kept = await keepSecret(join(folders.root, "secret-key"));
   const secretKey = createHash("sha256")
     .update(config.secretKey ?? kept.value)
@@ -172,11 +197,10 @@ export async function createPlatform(
     stopping: stopping.signal,
   });
 
-  /** What was started, in the order in which it is to be stopped. */
-  const stops: (() => Promise<void>)[] = [() => dockerEngine.close(), () => opened.close()];
+  stops.add(() => dockerEngine.close());
   const startListening = async (): Promise<void> => {
     const listener = await listen(api, config.host, config.port);
-    stops.unshift(async () => {
+    stops.add(async () => {
       stopping.abort();
       await listener.close();
     });
@@ -186,7 +210,7 @@ export async function createPlatform(
     const inner = await listenForRuns(ports, docker, listener.port, log);
     if (inner === undefined) return;
     runUrl = inner.url;
-    stops.unshift(inner.listener.close);
+    stops.add(inner.listener.close);
   };
 
   return {
@@ -201,23 +225,21 @@ export async function createPlatform(
         if (unseen !== undefined) throw new Error(unseen);
       }
       await instance.start();
-      stops.unshift(() => instance.stop());
+      stops.add(() => instance.stop());
       await startListening();
       for (const part of [scheduler, ...observers, sweep]) {
         part.start();
-        stops.unshift(() => part.stop());
+        stops.add(() => part.stop());
       }
       pool.start();
-      stops.unshift(() => pool.stop(config.buildDrainSeconds));
+      stops.add(() => pool.stop(config.buildDrainSeconds));
       return {
         url: publicUrl,
         adminTokenFile,
         newAdminToken: admin.isNew ? admin.value : undefined,
       };
     },
-    async stop() {
-      for (const each of stops.splice(0)) await each();
-    },
+    stop: () => stops.run(),
   };
 }
 
