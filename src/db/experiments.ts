@@ -285,11 +285,15 @@ export class PostgresExperimentStore implements ExperimentStore {
     id: string,
     change: { name?: string; description?: string | undefined; tags?: readonly string[] },
   ): Promise<void> {
-    const columns = Object.fromEntries(
-      Object.entries(change).map(([name, value]) => [name, value ?? null]),
+    const { name, tags, description } = change;
+    await query(
+      this.#db,
+      `update experiments
+          set name = coalesce(:name, name), tags = coalesce(:tags, tags),
+              description = ${"description" in change ? ":description" : "description"}
+        where id = :id`,
+      { id, name, tags, description },
     );
-    if (Object.keys(columns).length > 0)
-      await this.#db("experiments").where({ id }).update(columns);
   }
 
   async setFields(

@@ -1,5 +1,7 @@
 import type { Knex } from "knex";
 
+import { storableJson, storableText } from "./storable-text.ts";
+
 export type Bindings = Readonly<Record<string, unknown>>;
 
 /** The rows of one statement with named bindings. `Row` is what the statement selects. */
@@ -8,17 +10,23 @@ export async function query<Row extends object>(
   sql: string,
   bindings: Bindings = {},
 ): Promise<readonly Row[]> {
-  // An undefined binding is an error in knex; in SQL it is null.
-  const known = Object.fromEntries(
-    Object.entries(bindings).map(([name, value]) => [name, value === undefined ? null : value]),
+  const storable = Object.fromEntries(
+    Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
   );
-  const { rows } = await db.raw(sql, known);
+  const { rows } = await db.raw(sql, storable);
   return rows;
 }
 
 /** jsonb in; undefined stays null. */
 export const json = (value: unknown): string | undefined =>
-  value === undefined ? undefined : JSON.stringify(value);
+  value === undefined ? undefined : storableJson(JSON.stringify(value));
 
 /** null in rows is undefined in the domain. */
 export const optional = <T>(value: T | null): T | undefined => value ?? undefined;
+
+function toStorable(value: unknown): unknown {
+  // An undefined binding is an error in knex; in SQL it is null.
+  if (value === undefined) return null;
+  if (typeof value === "string") return storableText(value);
+  return Array.isArray(value) ? value.map(toStorable) : value;
+}
