@@ -275,6 +275,10 @@ export interface ExperimentStore {
   find(id: string): Promise<Experiment | undefined>;
   /** By uuid, unique prefix of at least 6 characters, `project#12`, `project/12`, or name; several matches throw AmbiguousError. */
   resolve(reference: string): Promise<Experiment | undefined>;
+  /** The newest of that name in the project. */
+  newestNamed(projectId: string, name: string): Promise<Experiment | undefined>;
+  /** Of these, those whose cancel was asked for. */
+  cancelRequestedOf(ids: readonly string[]): Promise<readonly string[]>;
   /** What a push made of this commit and manifest, also after it was deleted. */
   findPushed(
     projectId: string,

@@ -135,7 +135,7 @@ export interface RunMove {
 export interface RunStore {
   create(run: NewRun): Promise<Run>;
   find(id: string): Promise<Run | undefined>;
-  /** Forgets runs that never ran, so that Submitting may plan them again. */
+  /** Forgets runs that never ran or lost their image, so that Submitting may plan them again. */
   discard(experimentId: string): Promise<void>;
   ofExperiment(experimentId: string): Promise<readonly Run[]>;
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;

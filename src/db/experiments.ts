@@ -97,6 +97,27 @@ export class PostgresExperimentStore implements ExperimentStore {
     return resolveExperiment(this.#db, reference);
   }
 
+  async newestNamed(projectId: string, name: string): Promise<Experiment | undefined> {
+    const [row] = await query<ExperimentRow>(
+      this.#db,
+      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+        where e.project_id = :projectId and e.name = :name and e.deleted_at is null
+        order by e.sequence desc limit 1`,
+      { projectId, name },
+    );
+    return row && toExperiment(row);
+  }
+
+  async cancelRequestedOf(ids: readonly string[]): Promise<readonly string[]> {
+    if (ids.length === 0) return [];
+    const rows = await query<{ id: string }>(
+      this.#db,
+      `select id from experiments where id = any(:ids) and cancel_requested_at is not null`,
+      { ids },
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async findPushed(
     projectId: string,
     commit: string,

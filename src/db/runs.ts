@@ -50,7 +50,8 @@ export class PostgresRunStore implements RunStore {
     await query(
       this.#db,
       `with unstarted as (
-         delete from runs where experiment_id = :experimentId and started_at is null returning id
+         delete from runs where experiment_id = :experimentId and (started_at is null or exception ->> 'kind' = 'ImageGone')
+         returning id
        )
        delete from jobs using unstarted where kind = 'run' and subject_id = unstarted.id`,
       { experimentId },

@@ -3,68 +3,60 @@ import type { Experiment, Move } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished, NEXT } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
+import { drive, type Look } from "./drive.ts";
+import { sealStepLog } from "./experiment/step-log.ts";
 import type { StepResult } from "./experiment/step-result.ts";
 import { doStep } from "./experiment/steps.ts";
-import { SAFETY_NET_SECONDS } from "./work-on-run.ts";
 
 /** Drives one experiment as far as it goes without waiting. */
-export async function workOnExperiment(
-  ports: Ports,
-  claimed: Job,
-  signal: AbortSignal,
-): Promise<void> {
-  let job = claimed;
-  for (;;) {
-    const experiment = await ports.database.experiments.find(job.subjectId);
-    if (experiment === undefined || isFinished(experiment)) return ports.database.queue.finish(job);
-    const result = await doStep(ports, experiment, signal);
-    if (job.overdue && result.kind !== "wait")
-      ports.metrics.count("assay_safety_net_total", { kind: "experiment" });
-    const next = await record(ports, job, experiment, result);
-    if (next === undefined) return;
-    job = { ...next, overdue: false };
-  }
+export function workOnExperiment(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
+  return drive(
+    ports,
+    job,
+    async (id) => {
+      const experiment = await ports.database.experiments.find(id);
+      return experiment === undefined || isFinished(experiment) ? undefined : experiment;
+    },
+    async (experiment) => {
+      const result = await doStep(ports, experiment, signal);
+      // A finished experiment has no log that is still open.
+      if (result.kind === "cancelled" || result.kind === "failed")
+        await sealStepLog(ports.logs, experiment);
+      return toLook(experiment, result);
+    },
+  );
 }
 
-/** What the step found out, if the claim still holds: all of it or nothing. Answers the claim to go on with. */
-async function record(
-  { database }: Ports,
-  job: Job,
-  experiment: Experiment,
-  result: StepResult,
-): Promise<Job | undefined> {
-  return database.transaction(async (stores) => {
-    const held = await stores.queue.hold(job);
-    if (result.kind === "done" || result.kind === "wait" || result.kind === "redo")
-      await result.write?.(stores);
-    if (result.kind === "wait") {
-      await wait(stores, experiment, result);
-      const { seconds } = result;
-      // The wakes that count are those before this look, so `job`, not `held`.
-      await stores.queue.release(
-        job,
-        seconds ?? SAFETY_NET_SECONDS,
-        seconds === undefined ? "net" : "timer",
-      );
-      if (held.wakes > job.wakes) await stores.events.publish({ kind: "work" });
-      return undefined;
-    }
-    const move = toMove(experiment, result);
-    await stores.experiments.advance(experiment, move);
-    const { id: experimentId, projectId } = experiment;
-    await stores.events.publish({ kind: "experiment", experimentId, projectId });
-    if (!isFinished({ step: move.step, stepStatus: move.status })) return held;
-    await stores.queue.finish(job);
-    await stores.queue.wake("experiment", await stores.experiments.dependents(experimentId));
-    await stores.events.publish({ kind: "schedule" }, { kind: "work" });
-    return undefined;
-  });
+function toLook(experiment: Experiment, result: StepResult): Look {
+  const { id: experimentId, projectId } = experiment;
+  if (result.kind === "wait")
+    return {
+      kind: "wait",
+      seconds: result.seconds,
+      async write(stores) {
+        await result.write?.(stores);
+        await wait(stores, experiment, result.note);
+      },
+    };
+  const move = toMove(experiment, result);
+  const over = isFinished({ step: move.step, stepStatus: move.status });
+  return {
+    kind: "moved",
+    over,
+    async write(stores) {
+      if (result.kind === "done" || result.kind === "redo") await result.write?.(stores);
+      await stores.experiments.advance(experiment, move);
+      await stores.events.publish({ kind: "experiment", experimentId, projectId });
+      if (over)
+        await stores.queue.wake("experiment", await stores.experiments.dependents(experimentId));
+    },
+  };
 }
 
 async function wait(
   { experiments, events }: Stores,
   experiment: Experiment,
-  { note }: Extract<StepResult, { kind: "wait" }>,
+  note: string,
 ): Promise<void> {
   const { id: experimentId, projectId, step, stepStatus } = experiment;
   if (stepStatus === "Initialize")

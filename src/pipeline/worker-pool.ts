@@ -33,7 +33,10 @@ export class WorkerPool {
       if (hint.kind === "work") this.wake();
       if (hint.kind === "cancel") this.#abort(hint.experimentId);
     });
-    this.#timer = setInterval(() => this.wake(), POLL_MS);
+    this.#timer = setInterval(() => {
+      this.wake();
+      void this.#abortCancelled();
+    }, POLL_MS);
     this.wake();
   }
 
@@ -93,6 +96,16 @@ export class WorkerPool {
       this.wake();
     });
     this.#inFlight.set(key, { job, controller, done });
+  }
+
+  /** A hint may be lost: what is long in flight is looked after. */
+  async #abortCancelled(): Promise<void> {
+    const ids = [...this.#inFlight.values()]
+      .filter(({ job }) => job.kind === "experiment")
+      .map(({ job }) => job.subjectId);
+    const { experiments } = this.#ports.database;
+    const cancelled = await experiments.cancelRequestedOf(ids).catch(() => []);
+    for (const id of cancelled) this.#abort(id);
   }
 
   #abort(experimentId: string): void {

@@ -2,6 +2,7 @@ import { EngineUnreachableError, LostLeaseError, StaleExperimentError } from "..
 import type { Experiment } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
+import { giveUp } from "./give-up.ts";
 import { decideDelivery } from "./verbs/decide-delivery.ts";
 import { workOnExperiment } from "./work-on-experiment.ts";
 import { workOnRun } from "./work-on-run.ts";
@@ -10,19 +11,26 @@ import { workOnRun } from "./work-on-run.ts";
 const MOST_FAILURES = 8;
 const MOST_LOST_LEASES = 5;
 const UNREACHABLE_RETRY_SECONDS = 3;
+const STALE_RETRY_SECONDS = 0.2;
 
 /** Works on one claimed job, and hands it back whatever happens. Never throws. */
 export async function work(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
   try {
-    if (job.failures >= MOST_FAILURES || job.lostLeases >= MOST_LOST_LEASES)
-      await giveUp(ports, job);
-    else await handle(ports, job, signal);
+    const hopeless = hopelessBecause(job);
+    if (hopeless === undefined) await handle(ports, job, signal);
+    else await giveUp(ports, job, hopeless);
   } catch (error) {
     await handBack(ports, job, error, signal).catch((failure: unknown) => {
       // The database is away: the claim ends with this server's lease.
       ports.log.warn({ jobId: job.id, error: failure }, "a job could not be handed back");
     });
   }
+}
+
+function hopelessBecause({ failures, lostLeases }: Job): string | undefined {
+  if (lostLeases >= MOST_LOST_LEASES)
+    return `the servers that worked on it died ${lostLeases} times`;
+  return failures >= MOST_FAILURES ? `it failed ${failures} times` : undefined;
 }
 
 function handle(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
@@ -50,11 +58,14 @@ async function handBack(
     ports.metrics.count("assay_lost_leases_total", { kind: job.kind });
     return;
   }
-  // Moved by somebody, cancelled, or this server stops: it is looked at again.
-  if (error instanceof StaleExperimentError || signal.aborted) {
+  // Cancelled, or this server stops: it is looked at again.
+  if (signal.aborted) {
     await queue.release(job, 0, "timer");
     return ports.events.publish({ kind: "work" });
   }
+  // Moved by somebody else: looked at again, but not for ever.
+  if (error instanceof StaleExperimentError)
+    return queue.retry(job, STALE_RETRY_SECONDS, error.message);
   if (error instanceof EngineUnreachableError) {
     await tell(ports, job, `waiting for the engine: ${error.message}`);
     return queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
@@ -87,55 +98,6 @@ async function tell(ports: Ports, job: Job, note: string): Promise<void> {
   await ports.database.experiments.note(experiment, note);
   const { id: experimentId, projectId } = experiment;
   await ports.events.publish({ kind: "experiment", experimentId, projectId });
-}
-
-/** The platform's fault is reported as such, with what it last said. */
-async function giveUp(ports: Ports, job: Job): Promise<void> {
-  const why =
-    job.lostLeases >= MOST_LOST_LEASES
-      ? `the servers that worked on it died ${job.lostLeases} times`
-      : `it failed ${job.failures} times`;
-  const message = `Assay could not do this step: ${why}${job.error === undefined ? "" : `, at last with: ${job.error}`}. This is the platform's fault, not the experiment's.`;
-  const exception = { kind: "PlatformFault", message };
-  ports.log.error(
-    { jobId: job.id, kind: job.kind, subjectId: job.subjectId, message },
-    "gave up on a job",
-  );
-  await ports.database.transaction(async (stores) => {
-    await stores.queue.hold(job);
-    if (job.kind === "experiment") {
-      const experiment = await stores.experiments.find(job.subjectId);
-      const runs = experiment === undefined ? [] : await stores.runs.ofExperiment(experiment.id);
-      const open = runs.filter((run) => run.finishedAt === undefined);
-      // A finished experiment has no live workload: its runs end first.
-      if (open.length > 0) {
-        for (const run of open) await stores.runs.requestCancel(run.id, true);
-        await stores.queue.wake(
-          "run",
-          open.map((run) => run.id),
-        );
-        await stores.queue.retry(job, 5, job.error ?? "");
-        return;
-      }
-      if (experiment !== undefined && experiment.finishedAt === undefined)
-        await stores.experiments.advance(experiment, {
-          step: experiment.step,
-          status: "Failed",
-          exception,
-        });
-    }
-    if (job.kind === "run") {
-      const run = await stores.runs.find(job.subjectId);
-      const attempt = await stores.runs.liveAttempt(job.subjectId);
-      if (attempt !== undefined) await stores.runs.closeAttempt(attempt.id);
-      if (run !== undefined && run.finishedAt === undefined) {
-        await stores.runs.advance(run, { state: "Failed", exception });
-        await stores.queue.wake("experiment", [run.experimentId]);
-      }
-    }
-    await stores.queue.finish(job);
-    await stores.events.publish({ kind: "work" }, { kind: "schedule" });
-  });
 }
 
 async function experimentOf({ database }: Ports, job: Job): Promise<Experiment | undefined> {

@@ -4,15 +4,15 @@ import type { BuiltImageRecord } from "../../core/image-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
 import { buildImage } from "./build-image.ts";
+import { alone } from "./build-turn.ts";
 import { ARCHIVES } from "./cloning.ts";
-import { alone } from "./one-at-a-time.ts";
 import { StepLog } from "./step-log.ts";
 import type { StepResult } from "./step-result.ts";
 
 type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "logs" | "leases">;
 
 /** How soon it is looked again whether another experiment has built the same image. */
-const SAME_IMAGE_SECONDS = 0.5;
+const SAME_IMAGE_SECONDS = 1;
 
 /** The image: one that is there already for the same key, else a build. */
 export async function building(

@@ -41,10 +41,11 @@ export async function cloning(
     commit,
     log,
     AbortSignal.any([signal, timeout]),
-  ).catch((error: unknown) => {
+  ).catch(async (error: unknown) => {
     if (timeout.aborted && !signal.aborted)
       return failed("Timeout", `Cloning took longer than the project's ${cloneTimeoutSeconds} s.`);
     if (error instanceof SourceUnavailableError) return failed("SourceUnavailable", error.message);
+    await log.close();
     throw error;
   });
   if (result.kind === "failed") await log.line(result.exception.message);

@@ -1,3 +1,4 @@
+import type { Experiment } from "../../core/experiment.ts";
 import type { LogKey, LogStore, LogWriter } from "../../core/log-store.ts";
 
 const TAIL_LINES = 20;
@@ -42,4 +43,16 @@ export class StepLog {
   async close(): Promise<void> {
     await (await this.#writer)?.close();
   }
+}
+
+/** Ends the log of the experiment's current step, where an earlier try has left it open. */
+export async function sealStepLog(
+  logs: Pick<LogStore, "find" | "open">,
+  { id: experimentId, step }: Pick<Experiment, "id" | "step">,
+): Promise<void> {
+  const key: LogKey = { experimentId, step };
+  const record = await logs.find(key);
+  if (record === undefined || record.sealed) return;
+  const writer = await logs.open(key, []);
+  await writer.seal();
 }

@@ -1,3 +1,4 @@
+import { SourceUnavailableError } from "../../core/errors.ts";
 import { NO_CONDITIONS, type Conditions, type ExperimentAt } from "../../core/experiment.ts";
 import { isFinished, statusOf } from "../../core/lifecycle.ts";
 import type { Manifest } from "../../core/manifest.ts";
@@ -20,6 +21,7 @@ export async function waiting(
   if (experiment.admittedAt !== undefined) return { kind: "done" };
 
   const conditions = experiment.conditions ?? (await readConditions(ports, experiment, signal));
+  if ("kind" in conditions) return conditions;
   const needs = await judgeNeeds(ports, conditions);
   if (needs?.kind === "failed") return needs;
   const approval = conditions.approval && experiment.approvedAt === undefined;
@@ -35,17 +37,21 @@ export async function waiting(
   };
 }
 
-/** A manifest that is missing or wrong imposes nothing: Cloning reports it. */
+/**
+ * A manifest that is missing or wrong imposes nothing: Cloning reports it. A repository that cannot be read is another
+ * matter: what it would impose, an approval for one, must not be skipped.
+ */
 async function readConditions(
   ports: WaitingPorts,
   experiment: ExperimentAt<"Waiting">,
   signal: AbortSignal,
-): Promise<Conditions> {
+): Promise<Conditions | Failure> {
   const project = await findProject(ports, experiment);
   const manifest = await manifestOf(ports, project, experiment, signal).catch((error: unknown) => {
-    ports.log.info({ experimentId: experiment.id, error }, "waiting imposes nothing: no manifest");
-    return undefined;
+    if (error instanceof SourceUnavailableError) return failed("SourceUnavailable", error.message);
+    throw error;
   });
+  if (manifest !== undefined && "exception" in manifest) return manifest;
   const { overrides } = experiment;
   const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
   if (manifest === undefined) return { ...none, engine: experiment.engine };
@@ -73,16 +79,22 @@ async function manifestOf(
 /** Names become ids once; what cannot be found stays as it was written, and fails. */
 async function resolveNeeds(
   { database }: WaitingPorts,
-  { projectSlug }: ExperimentAt<"Waiting">,
+  { projectId, projectSlug }: ExperimentAt<"Waiting">,
   needs: readonly string[],
 ): Promise<readonly string[]> {
-  const found = needs.map(async (need) => {
-    const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
-    const experiment = await database.experiments.resolve(reference).catch(() => undefined);
-    return experiment?.id ?? need;
-  });
-  return Promise.all(found);
+  const { experiments } = database;
+  return Promise.all(
+    needs.map(async (need) => {
+      const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
+      const found =
+        (await experiments.newestNamed(projectId, need)) ??
+        (await experiments.resolve(reference).catch(() => undefined));
+      return found?.id ?? need;
+    }),
+  );
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 async function judgeNeeds(
   { database }: WaitingPorts,
@@ -90,7 +102,7 @@ async function judgeNeeds(
 ): Promise<Failure | Extract<StepResult, { kind: "wait" }> | undefined> {
   const unmet: string[] = [];
   for (const id of needs) {
-    const needed = await database.experiments.resolve(id);
+    const needed = UUID.test(id) ? await database.experiments.find(id) : undefined;
     const name = needed === undefined ? id : `${needed.projectSlug}#${needed.number}`;
     const status = needed && statusOf(needed.step, needed.stepStatus);
     if (status === "Succeeded") continue;

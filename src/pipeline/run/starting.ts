@@ -1,4 +1,4 @@
-import type { Workload } from "../../core/engine.ts";
+import type { Engine, Workload } from "../../core/engine.ts";
 import {
   EngineFullError,
   ImageGoneError,
@@ -38,15 +38,14 @@ export async function starting(
         },
       };
     }
-    // A cancel that came before the start: there is nothing to stop yet, only to remove.
-    if (run.cancelRequested && attempt.startedAt === undefined) {
-      await engine.stop(attempt.engineId, 0);
-      await sealLogs(ports, run, attempt);
+    // A cancel that came before the start: there is nothing to stop, only to remove.
+    if (run.cancelRequested && (await isInert(engine, attempt))) {
       await engine.remove(attempt.engineId);
+      await sealLogs(ports, run, attempt);
       return over(attempt, { state: "Cancelled" });
     }
     await engine.start(attempt.engineId, signal);
-    return { kind: "moved", move: { state: "Running" }, write: wakeExperiment(run) };
+    return { kind: "moved", move: { state: "Running" } };
   } catch (error) {
     if (error instanceof ImageGoneError)
       return over(attempt, {
@@ -71,10 +70,11 @@ export async function starting(
   }
 }
 
-const wakeExperiment =
-  (run: Run): NonNullable<Extract<RunResult, { kind: "moved" }>["write"]> =>
-  async ({ queue }) =>
-    queue.wake("experiment", [run.experimentId]);
+/** The engine is asked: a server may have died right after it started it. */
+async function isInert(engine: Engine, { id }: Attempt): Promise<boolean> {
+  const found = (await engine.list()).find(({ attemptId }) => attemptId === id);
+  return found === undefined || found.observation.kind === "prepared";
+}
 
 async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Workload> {
   const experiment = await ports.database.experiments.find(run.experimentId);

@@ -1,4 +1,4 @@
-import { InvalidError } from "../../core/errors.ts";
+import { ConflictError, InvalidError } from "../../core/errors.ts";
 import type { Experiment, Overrides } from "../../core/experiment.ts";
 import { applyOverrides } from "../../core/overrides.ts";
 import type { Ports } from "../../core/ports.ts";
@@ -22,6 +22,8 @@ export async function resubmit(
   const before =
     idempotencyKey &&
     (await database.experiments.findByIdempotencyKey(parent.projectId, idempotencyKey));
+  if (before && before.parentId !== parent.id)
+    throw new ConflictError("This Idempotency-Key was used for something else: take another.");
   if (before) return before;
   const merged = merge(parent.overrides, { ...overrides, freshBuild });
   // The parent's manifest is known: what cannot be is refused now, not in Cloning.
@@ -47,7 +49,10 @@ export async function resubmit(
       triggeredBy: "resubmit",
       idempotencyKey,
     });
-    if (made === undefined) throw new Error("a resubmit is always a new experiment");
+    if (made === undefined)
+      throw new ConflictError(
+        "The same Idempotency-Key is being submitted now: ask again in a moment.",
+      );
     await queue.push("experiment", made.id);
     await events.publish(
       { kind: "work" },

@@ -16,7 +16,8 @@ export async function alone<T>(
     try {
       return await work();
     } finally {
-      await leases.release(name);
+      // A session that broke has let go of it already.
+      await leases.release(name).catch(() => undefined);
     }
   } finally {
     here.delete(name);

@@ -1,0 +1,106 @@
+import type { Job } from "../core/job.ts";
+import { isFinished } from "../core/lifecycle.ts";
+import type { Ports } from "../core/ports.ts";
+import { isRunOver } from "../core/run.ts";
+import { drive, type Look } from "./drive.ts";
+import { sealStepLog } from "./experiment/step-log.ts";
+import { engineFor } from "./run/engine-for.ts";
+import { sealLogs } from "./run/replica-logs.ts";
+
+/** How soon it is looked again whether the runs of an experiment that is given up have ended. */
+const RUNS_AGAIN_SECONDS = 5;
+
+/** The platform's fault is reported as such, with what it last said, after the same clean-up as any other ending. */
+export async function giveUp(ports: Ports, job: Job, why: string): Promise<void> {
+  const last = job.error === undefined ? "" : `, at last with: ${job.error}`;
+  const message = `Assay could not do this step: ${why}${last}. This is the platform's fault, not the experiment's.`;
+  ports.log.error({ kind: job.kind, subjectId: job.subjectId, message }, "gave up on a job");
+  switch (job.kind) {
+    case "experiment":
+      return giveUpExperiment(ports, job, message);
+    case "run":
+      return giveUpRun(ports, job, message);
+    case "delivery": {
+      const verdict = { decision: "nothing", reason: message, experiments: [] } as const;
+      return ports.database.transaction(async ({ queue, deliveries }) => {
+        await queue.hold(job);
+        await deliveries.decide(job.subjectId, verdict);
+        await queue.finish(job);
+      });
+    }
+    case "notice":
+      return ports.database.queue.finish(job);
+  }
+}
+
+function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void> {
+  const { experiments, runs } = ports.database;
+  return drive(
+    ports,
+    job,
+    async (id) => {
+      const experiment = await experiments.find(id);
+      return experiment === undefined || isFinished(experiment) ? undefined : experiment;
+    },
+    async (experiment): Promise<Look> => {
+      const { id: experimentId, projectId, step } = experiment;
+      const open = (await runs.ofExperiment(experimentId)).filter(({ state }) => !isRunOver(state));
+      // A finished experiment has no live workload: its runs end first.
+      if (open.length > 0)
+        return {
+          kind: "wait",
+          seconds: RUNS_AGAIN_SECONDS,
+          async write({ runs, queue }) {
+            for (const run of open) await runs.requestCancel(run.id, true);
+            await queue.wake(
+              "run",
+              open.map(({ id }) => id),
+            );
+          },
+        };
+      await sealStepLog(ports.logs, experiment);
+      await ports.workspaces.close(experiment);
+      return {
+        kind: "moved",
+        over: true,
+        async write({ experiments, queue, events }) {
+          const exception = { kind: "PlatformFault", message };
+          await experiments.advance(experiment, { step, status: "Failed", exception });
+          await queue.wake("experiment", await experiments.dependents(experimentId));
+          await events.publish({ kind: "experiment", experimentId, projectId });
+        },
+      };
+    },
+  );
+}
+
+function giveUpRun(ports: Ports, job: Job, message: string): Promise<void> {
+  const { runs } = ports.database;
+  return drive(
+    ports,
+    job,
+    async (id) => {
+      const run = await runs.find(id);
+      return run === undefined || isRunOver(run.state) ? undefined : run;
+    },
+    async (run): Promise<Look> => {
+      const attempt = await runs.liveAttempt(run.id);
+      if (attempt !== undefined) {
+        await engineFor(ports, run).remove(attempt.engineId ?? attempt.id);
+        await sealLogs(ports, run, attempt);
+      }
+      return {
+        kind: "moved",
+        over: true,
+        async write({ runs, queue }) {
+          if (attempt !== undefined) await runs.closeAttempt(attempt.id);
+          await runs.advance(run, {
+            state: "Failed",
+            exception: { kind: "PlatformFault", message },
+          });
+          await queue.wake("experiment", [run.experimentId]);
+        },
+      };
+    },
+  );
+}
