@@ -25,6 +25,7 @@ import { DockerEngine } from "./engines/docker/engine.ts";
 import { gatewayAddress } from "./engines/docker/gateway-address.ts";
 import { mendOwnership } from "./engines/docker/mend-ownership.ts";
 import { probeDataDirectory } from "./engines/docker/probe-data-directory.ts";
+import { rootFolder } from "./engines/docker/root-folder.ts";
 import { DummyEngine } from "./engines/dummy.ts";
 import { GitHubReceiver } from "./forges/github/receiver.ts";
 import { checkCloneUrl } from "./git/clone-url.ts";
@@ -223,6 +224,8 @@ async function assemble(begun: Begun): Promise<Platform> {
       if (ports.engines.has("docker")) {
         const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
         if (unseen !== undefined) throw new Error(unseen);
+        const root = isThisMachine(config.dockerHost) ? await rootFolder(docker) : undefined;
+        if (root !== undefined) await disk.watchDocker(root);
       }
       await instance.start();
       stops.add(() => instance.stop());
@@ -278,6 +281,11 @@ function dockerOptions(dockerHost: string): Dockerode.DockerOptions {
   const url = new URL(dockerHost);
   if (url.protocol === "unix:") return { socketPath: url.pathname };
   return { host: url.hostname, port: url.port, protocol: "http" };
+}
+
+function isThisMachine(dockerHost: string): boolean {
+  const { protocol, hostname } = new URL(dockerHost);
+  return protocol === "unix:" || isLoopback(hostname);
 }
 
 const isLoopback = (host: string): boolean =>

@@ -35,6 +35,8 @@ export interface EngineSnapshot {
 
 /** All that the scheduler knows when it decides; read in one statement under its lock. */
 export interface Snapshot {
+  /** Why the server as a whole takes nothing new now; undefined where it does. */
+  readonly closed: string | undefined;
   readonly projects: readonly {
     readonly id: string;
     readonly slug: string;
@@ -74,7 +76,7 @@ export const RESERVE_AFTER_SECONDS = 300;
 /** The rows behind the scheduler's decisions. */
 export interface AdmissionStore {
   snapshot(): Promise<
-    Omit<Snapshot, "engines"> & {
+    Omit<Snapshot, "closed" | "engines"> & {
       readonly reservations: readonly (ReservedReplica & { readonly engine: string })[];
     }
   >;
@@ -96,6 +98,7 @@ const byTurn = (a: { priority: number; sequence: number }, b: typeof a): number 
 const groupKey = (projectId: string, group: string): string => `${projectId} ${group}`;
 
 function admitExperiments({
+  closed,
   projects,
   groups,
   waiting,
@@ -122,7 +125,9 @@ function admitExperiments({
     const { concurrency } = experiment;
     const key = concurrency && groupKey(its.id, concurrency.group);
     const groupActive = key === undefined ? 0 : (inGroup.get(key) ?? 0);
-    if (its.maxActive !== undefined && its.active >= its.maxActive) {
+    if (closed !== undefined)
+      wait(experiment.id, "everybody", (position) => `${closed}; ${position}`);
+    else if (its.maxActive !== undefined && its.active >= its.maxActive) {
       const { active, maxActive, slug } = its;
       wait(
         experiment.id,

@@ -35,8 +35,8 @@ export interface Ports {
   readonly metrics: Metrics;
   /** The API token of a run, the same each time it is asked. */
   readonly runToken: (experimentId: string, runName: string) => string;
-  /** Why an engine or the server takes nothing new now (a full disk), undefined where all is well. */
-  readonly closedBecause: (engine: string) => Promise<string | undefined>;
+  /** Why the server takes nothing new now (a full disk), or the engine if one is named; undefined where all is well. */
+  readonly closedBecause: (engine?: string) => Promise<string | undefined>;
   /** Why this clone URL is refused; undefined where it may be fetched. */
   readonly refuseRepository: (url: string) => string | undefined;
   /** PUBLIC_URL, without a slash at its end. */

@@ -62,6 +62,7 @@ export class Scheduler {
     const { database, engines } = this.#ports;
     const machines = new Map<string, readonly Machine[] | undefined>();
     for (const engine of engines.values()) machines.set(engine.name, await this.#machines(engine));
+    const closed = await this.#ports.closedBecause();
     const full = new Map<string, string | undefined>();
     for (const name of engines.keys()) full.set(name, await this.#ports.closedBecause(name));
 
@@ -75,7 +76,7 @@ export class Scheduler {
         closed: paused.get(name) ?? full.get(name),
         reservations: reservations.filter((reserved) => reserved.engine === name),
       }));
-      const decision = admit({ ...snapshot, engines: known });
+      const decision = admit({ ...snapshot, closed, engines: known });
       await write(stores, decision);
     });
   }

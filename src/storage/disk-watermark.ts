@@ -1,12 +1,13 @@
-import { diskUsage } from "./disk.ts";
+import { type DiskUsage, diskUsage } from "./disk.ts";
 
 /** How long an answer is good. */
 const AGE_MS = 5000;
 
-/** Says no to new work while the disk of a folder is fuller than the watermark. */
+/** Says no to new work while a disk is fuller than the watermark: that of the data directory, or Docker's. */
 export class DiskWatermark {
   readonly #folder: string;
   readonly #watermark: number;
+  #dockerFolder: string | undefined;
   #known: { readonly at: number; readonly reason: string | undefined } | undefined;
 
   /** `watermark` is a share, 0..1. */
@@ -15,22 +16,33 @@ export class DiskWatermark {
     this.#watermark = watermark;
   }
 
+  /** Where images and the build cache lie. A folder that is not there is another machine's, and cannot be watched. */
+  async watchDocker(folder: string): Promise<void> {
+    const usage = await diskUsage(folder).catch(() => undefined);
+    this.#dockerFolder = usage === undefined ? undefined : folder;
+    this.#known = undefined;
+  }
+
   async closedBecause(): Promise<string | undefined> {
     if (this.#known !== undefined && Date.now() - this.#known.at < AGE_MS)
       return this.#known.reason;
-    const { usedShare } = await diskUsage(this.#folder);
-    const percent = Math.round(usedShare * 100);
-    const reason =
-      usedShare < this.#watermark
-        ? undefined
-        : `the disk is ${percent} % full; nothing new starts above ${Math.round(this.#watermark * 100)} %`;
+    let reason = this.#tooFull("the disk", await diskUsage(this.#folder));
+    if (this.#dockerFolder !== undefined)
+      reason ??= this.#tooFull("Docker's disk", await diskUsage(this.#dockerFolder));
     this.#known = { at: Date.now(), reason };
     return reason;
   }
 
-  /** What the build cache may take: a tenth of the disk, in bytes. */
+  /** What the build cache may take: a tenth of its disk, in bytes. */
   async tenth(): Promise<number> {
-    const { totalBytes } = await diskUsage(this.#folder);
+    const { totalBytes } = await diskUsage(this.#dockerFolder ?? this.#folder);
     return Math.floor(totalBytes / 10);
   }
+
+  #tooFull(disk: string, { usedShare }: DiskUsage): string | undefined {
+    if (usedShare < this.#watermark) return undefined;
+    return `${disk} is ${percent(usedShare)} % full; nothing new starts above ${percent(this.#watermark)} %`;
+  }
 }
+
+const percent = (share: number): number => Math.round(share * 100);

@@ -40,6 +40,7 @@ const run = (
   ...more,
 });
 const snapshot = (more: Partial<Snapshot>): Snapshot => ({
+  closed: undefined,
   projects: [],
   groups: [],
   waiting: [],
@@ -94,6 +95,26 @@ test("a concurrency group is kept within its limit", () => {
   expect(admit(snapshot({ projects, waiting })).admitted).toEqual(["1"]);
   const groups = [{ projectId: "p", group: "gpu-a", active: 1 }];
   expect(admit(snapshot({ projects, waiting, groups })).admitted).toEqual([]);
+});
+
+test("while the server takes nothing new no experiment is admitted, and each is told why and its place", () => {
+  const waiting = [1, 2].map((sequence) => ({
+    id: String(sequence),
+    projectId: "p",
+    sequence,
+    priority: 50,
+    concurrency: undefined,
+  }));
+  const projects = [{ id: "p", slug: "digits", maxActive: undefined, active: 0 }];
+  const closed = "the disk is 91 % full; nothing new starts above 90 %";
+
+  const { admitted, held } = admit(snapshot({ projects, waiting, closed }));
+
+  expect(admitted).toEqual([]);
+  expect(held.map(({ reason }) => reason)).toEqual([
+    `${closed}; next in line`,
+    `${closed}; 2nd in line`,
+  ]);
 });
 
 test("no device is given to two runs, and the reason says what is free", () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { gatewayAddress } from "../../src/engines/docker/gateway-address.ts";
 import { findHelperImage } from "../../src/engines/docker/helper-image.ts";
 import { probeDataDirectory } from "../../src/engines/docker/probe-data-directory.ts";
+import { rootFolder } from "../../src/engines/docker/root-folder.ts";
 import { DockerEngines, silent } from "./docker-engines.ts";
 import { readLog, runToEnd, workload } from "./workload.ts";
 
@@ -21,6 +22,10 @@ beforeAll(async () => {
 });
 
 afterAll(() => engines.close());
+
+test("Docker says where it keeps its images", async () => {
+  expect(await rootFolder(engines.docker)).toMatch(/^\/.*docker/);
+});
 
 test("a data directory that Docker sees passes, and nothing stays in it", async () => {
   expect(await probeDataDirectory(engines.docker, folder, folder, silent)).toBeUndefined();
