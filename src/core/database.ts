@@ -29,7 +29,10 @@ export interface ServerStore {
   releaseDead(): Promise<number>;
 }
 
-/** Everything kept. Inside `transaction` the same stores, all or nothing; hints go out with the commit. */
+/**
+ * Everything kept. Inside `transaction` the same stores, all or nothing; hints go out with the commit. A transaction that
+ * crossed another is done again from its beginning: `work` reads and writes these stores, and changes nothing else.
+ */
 export interface Database extends Stores {
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction if no other server is in the same section; else answers undefined at once. */

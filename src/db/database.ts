@@ -15,6 +15,7 @@ import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
 import { PostgresProjectStore } from "./projects.ts";
 import { query } from "./query.ts";
+import { retried } from "./retried.ts";
 import { PostgresRunStore } from "./runs.ts";
 import { PostgresTokenStore } from "./tokens.ts";
 
@@ -25,10 +26,15 @@ export interface DatabaseOptions {
   readonly instance: () => string | undefined;
 }
 
+type Work<T> = (stores: Stores, db: Knex) => Promise<T>;
+
 export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
   const { events } = options;
 
-  async function inTransaction<T>(work: (stores: Stores, db: Knex) => Promise<T>): Promise<T> {
+  /** Rows are locked in many orders: of two that cross, one is done again, with hints of its own. */
+  const inTransaction = <T>(work: Work<T>): Promise<T> => retried(() => once(work));
+
+  async function once<T>(work: Work<T>): Promise<T> {
     const hints: Hint[] = [];
     const result = await knex.transaction(async (db) => {
       const publish = (...more: readonly Hint[]): void => void hints.push(...more);

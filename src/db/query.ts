@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 
+import { retried } from "./retried.ts";
 import { storableJson, storableText } from "./storable-text.ts";
 
 export type Bindings = Readonly<Record<string, unknown>>;
@@ -13,8 +14,9 @@ export async function query<Row extends object>(
   const storable = Object.fromEntries(
     Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
   );
-  const { rows } = await db.raw(sql, storable);
-  return rows;
+  const send = async (): Promise<readonly Row[]> => (await db.raw(sql, storable)).rows;
+  // A transaction is lost with its statement, and done again as a whole.
+  return db.isTransaction === true ? send() : retried(send);
 }
 
 /** jsonb in; undefined stays null. */
