@@ -7,9 +7,8 @@ import { pino } from "pino";
 
 import { createApi } from "./api/app.ts";
 import { hashOfToken, principalOfToken } from "./api/auth.ts";
-import { listen, type Listener } from "./api/listen.ts";
+import { listen } from "./api/listen.ts";
 import { createMetrics } from "./api/prometheus.ts";
-import { createRunApi } from "./api/run-api.ts";
 import { DockerBuilder } from "./builders/docker/builder.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./core/engine.ts";
@@ -22,7 +21,6 @@ import { keepSecret } from "./db/kept-secret.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { ServerInstance } from "./db/server-instance.ts";
 import { DockerEngine } from "./engines/docker/engine.ts";
-import { gatewayAddress } from "./engines/docker/gateway-address.ts";
 import { mendOwnership } from "./engines/docker/mend-ownership.ts";
 import { probeDataDirectory } from "./engines/docker/probe-data-directory.ts";
 import { rootFolder } from "./engines/docker/root-folder.ts";
@@ -41,6 +39,8 @@ import { Sweep } from "./pipeline/sweep.ts";
 import { pushReport } from "./pipeline/verbs/push-report.ts";
 import { receivePush } from "./pipeline/verbs/receive-push.ts";
 import { WorkerPool } from "./pipeline/worker-pool.ts";
+import { openReachForRuns } from "./reach-for-runs.ts";
+import { isLoopback, urlOf } from "./server-address.ts";
 import { Stops } from "./stops.ts";
 import { DiskWatermark } from "./storage/disk-watermark.ts";
 import { FilesystemObjectStore } from "./storage/filesystem.ts";
@@ -130,7 +130,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     engines.push(new DummyEngine({ name: "dummy", folder: join(folders.root, "dummy") }));
   const { metrics, registry } = createMetrics();
   const disk = new DiskWatermark(folders.root, config.diskWatermark);
-  let publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`;
+  let publicUrl = config.publicUrl ?? urlOf(config.host, config.port);
   let runUrl = config.runUrl;
 
   const ports: Ports = {
@@ -205,13 +205,13 @@ async function assemble(begun: Begun): Promise<Platform> {
       stopping.abort();
       await listener.close();
     });
-    if (config.publicUrl === undefined)
-      publicUrl = `http://${hostInUrl(config.host)}:${listener.port}`;
-    if (config.runUrl !== undefined || !isLoopback(config.host)) return;
-    const inner = await listenForRuns(ports, docker, listener.port, log);
-    if (inner === undefined) return;
-    runUrl = inner.url;
-    stops.add(inner.listener.close);
+    const { port } = listener;
+    publicUrl = config.publicUrl ?? urlOf(config.host, port);
+    if (config.runUrl !== undefined) return;
+    const reach = await openReachForRuns(ports, docker, { host: config.host, port, publicUrl });
+    if (reach === undefined) return;
+    runUrl = reach.url;
+    stops.add(reach.close);
   };
 
   return {
@@ -246,25 +246,6 @@ async function assemble(begun: Begun): Promise<Platform> {
   };
 }
 
-/** Where the server listens on loopback only, containers reach the run routes by the Docker network's gateway. */
-async function listenForRuns(
-  ports: Ports,
-  docker: Dockerode,
-  port: number,
-  log: Logger,
-): Promise<{ readonly url: string; readonly listener: Listener } | undefined> {
-  try {
-    const address = await gatewayAddress(docker);
-    if (address === undefined) throw new Error("Docker has no default bridge");
-    const app = createRunApi(ports);
-    const listener = await listen(app, address, port).catch(() => listen(app, address, 0));
-    return { url: `http://${address}:${listener.port}`, listener };
-  } catch (error) {
-    log.warn({ error }, "containers cannot reach the API here until RUN_URL is set");
-    return undefined;
-  }
-}
-
 /** git asks for a name and a password: any name, and a token as the password. */
 async function userOfBasic(
   database: Ports["database"],
@@ -287,8 +268,3 @@ function isThisMachine(dockerHost: string): boolean {
   const { protocol, hostname } = new URL(dockerHost);
   return protocol === "unix:" || isLoopback(hostname);
 }
-
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || host.startsWith("127.");
-const hostInUrl = (host: string): string =>
-  host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
