@@ -6,6 +6,7 @@ import type { Problem } from "../contract/problem.ts";
 import {
   BadRequestError,
   ConflictError,
+  DatabaseUnavailableError,
   EngineUnreachableError,
   ForbiddenError,
   InvalidError,
@@ -18,7 +19,6 @@ import {
   UnsupportedError,
 } from "../core/errors.ts";
 import type { Ports } from "../core/ports.ts";
-import { isDatabaseAway } from "./database-away.ts";
 
 /** What only HTTP knows: a method, a media type, a size, a range, too much at once. */
 export class HttpError extends Error {
@@ -92,6 +92,12 @@ export function problemOf(error: unknown): Problem {
   const errors =
     error instanceof InvalidError && error.errors.length > 0 ? error.errors : undefined;
   return { ...problem(status, detail), ...(errors && { errors: [...errors] }) };
+}
+
+/** Or what caused it. */
+function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailableError) return true;
+  return error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause);
 }
 
 function problem(status: number, detail: string): Problem {

@@ -1,11 +1,10 @@
 import type { Knex } from "knex";
 
 import type { Database, Section, Stores } from "../core/database.ts";
-import { DatabaseUnavailableError } from "../core/errors.ts";
 import type { Hint } from "../core/events.ts";
 import { PostgresAdmissionStore } from "./admissions.ts";
 import { advisoryLocks } from "./advisory-locks.ts";
-import { reasonOf } from "./caught.ts";
+import { reachable, unavailable } from "./database-away.ts";
 import { releaseDeadInstances } from "./dead-instances.ts";
 import { PostgresDeliveryStore } from "./deliveries.ts";
 import type { PostgresEventBus } from "./event-bus.ts";
@@ -32,7 +31,8 @@ export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
   const { events } = options;
 
   /** Rows are locked in many orders: of two that cross, one is done again, with hints of its own. */
-  const inTransaction = <T>(work: Work<T>): Promise<T> => retried(() => once(work));
+  const inTransaction = <T>(work: Work<T>): Promise<T> =>
+    retried(() => reachable(() => once(work)));
 
   async function once<T>(work: Work<T>): Promise<T> {
     const hints: Hint[] = [];
@@ -55,9 +55,7 @@ export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
       try {
         await query(knex, `select from jobs limit 1`);
       } catch (error) {
-        throw new DatabaseUnavailableError(`The database does not answer: ${reasonOf(error)}.`, {
-          cause: error,
-        });
+        throw unavailable(error);
       }
     },
   };

@@ -1,11 +1,15 @@
 import type { Knex } from "knex";
 
+import { reachable } from "./database-away.ts";
 import { retried } from "./retried.ts";
 import { storableJson, storableText } from "./storable-text.ts";
 
 export type Bindings = Readonly<Record<string, unknown>>;
 
-/** The rows of one statement with named bindings. `Row` is what the statement selects. */
+/**
+ * The rows of one statement with named bindings. `Row` is what the statement selects. Throws DatabaseUnavailableError
+ * where the database is away.
+ */
 export async function query<Row extends object>(
   db: Knex,
   sql: string,
@@ -14,7 +18,10 @@ export async function query<Row extends object>(
   const storable = Object.fromEntries(
     Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
   );
-  const send = async (): Promise<readonly Row[]> => (await db.raw(sql, storable)).rows;
+  const send = async (): Promise<readonly Row[]> => {
+    const { rows } = await reachable(() => db.raw(sql, storable));
+    return rows;
+  };
   // A transaction is lost with its statement, and done again as a whole.
   return db.isTransaction === true ? send() : retried(send);
 }

@@ -9,6 +9,7 @@ import type { Logger } from "../core/logger.ts";
 import { advisoryLocks } from "./advisory-locks.ts";
 import { reasonOf } from "./caught.ts";
 import type { DatabaseAddress } from "./connect.ts";
+import { reachable } from "./database-away.ts";
 import { CHANNEL } from "./event-bus.ts";
 
 const HEARTBEAT_MS = 2000;
@@ -66,10 +67,12 @@ export class ServerInstance implements Leases {
     const session = this.#session;
     if (session === undefined) return false;
     if (this.#leases.has(name)) return true;
-    const { rows } = await session.query("select pg_try_advisory_lock($1, hashtext($2)) as mine", [
-      advisoryLocks.lease,
-      name,
-    ]);
+    const { rows } = await reachable(() =>
+      session.query("select pg_try_advisory_lock($1, hashtext($2)) as mine", [
+        advisoryLocks.lease,
+        name,
+      ]),
+    );
     if (rows[0]?.mine !== true || this.#session !== session) return false;
     this.#leases.add(name);
     return true;
