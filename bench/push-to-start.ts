@@ -199,7 +199,8 @@ try {
   ] as const) {
     const all: Round[] = [];
     for (let round = 0; round < rounds + WARM_UP; round += 1) {
-      const text = `${title} ${round}\n`;
+      // Never the same over two runs of the bench: the floor's layers would be cached.
+      const text = `${title} ${Date.now()}\n`;
       const floorMs = await floorRound(theirs.copy, path, text);
       const one = { floor: floorMs, ...(await ourRound(ours, path, text)) };
       if (round >= WARM_UP) all.push(one);
