@@ -1,8 +1,10 @@
 import type { Engine, ListedWorkload, Observation } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Attempt } from "../core/run.ts";
+import { Bell } from "./bell.ts";
 import { LogFollowers } from "./log-followers.ts";
 import { pause } from "./pause.ts";
+import { Trouble } from "./trouble.ts";
 
 /** The engine's events are a hint: it is listed this often without one. */
 const LIST_MS = 1000;
@@ -14,19 +16,25 @@ export class Observer {
   readonly #engine: Engine;
   readonly #followers: LogFollowers;
   readonly #stopping = new AbortController();
+  readonly #news = new Bell();
+  readonly #trouble: Trouble;
   #loop: Promise<void> | undefined;
-  #hint: () => void = () => undefined;
   #unsubscribe: (() => void) | undefined;
 
   constructor(ports: Ports, engine: Engine) {
     this.#ports = ports;
     this.#engine = engine;
     this.#followers = new LogFollowers(ports, engine);
+    const words = {
+      failed: "the engine cannot be observed, and is tried again",
+      again: "the engine is observed again",
+    };
+    this.#trouble = new Trouble(ports.log, words, { engine: engine.name });
   }
 
   start(): void {
     this.#unsubscribe = this.#ports.events.subscribe((hint) => {
-      if (hint.kind === "observe" && hint.engine === this.#engine.name) this.#hint();
+      if (hint.kind === "observe" && hint.engine === this.#engine.name) this.#news.ring();
     });
     this.#loop = this.#observe();
   }
@@ -34,7 +42,6 @@ export class Observer {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     this.#stopping.abort();
-    this.#hint();
     await this.#loop;
     await this.#followers.stop();
     await this.#ports.leases.release(this.#lease).catch(() => undefined);
@@ -52,10 +59,8 @@ export class Observer {
         if (!(await this.#ports.leases.take(this.#lease))) await pause(RETRY_MS, signal);
         else await this.#watch(AbortSignal.any([signal, watching.signal]));
       } catch (error) {
-        this.#ports.log.debug(
-          { engine: this.#engine.name, error },
-          "the engine or the database does not answer",
-        );
+        if (signal.aborted) return;
+        this.#trouble.failed(error);
         await pause(RETRY_MS, signal);
       } finally {
         watching.abort();
@@ -65,12 +70,12 @@ export class Observer {
 
   /** In this order: subscribe to the engine's events, read the rows, list the engine; a change in between is not missed. */
   async #watch(signal: AbortSignal): Promise<void> {
-    const broken = this.#subscribe(signal);
+    const events = this.#subscribe(signal);
     while (!signal.aborted && (await this.#ports.leases.take(this.#lease))) {
-      const changed = this.#nextHint();
       await this.#look();
-      const failure = await Promise.race([changed, broken, pause(LIST_MS, signal)]);
-      if (failure instanceof Error) throw failure;
+      if (events.state === "open") this.#trouble.worked();
+      await this.#news.wait(LIST_MS, signal);
+      if (!signal.aborted && events.state instanceof Error) throw events.state;
     }
   }
 
@@ -96,20 +101,21 @@ export class Observer {
     });
   }
 
-  /** Resolves with an error when the subscription ends. */
-  async #subscribe(signal: AbortSignal): Promise<Error | undefined> {
-    try {
-      for await (const _ of this.#engine.watch(signal)) this.#hint();
-      return signal.aborted ? undefined : new Error("the engine's events ended");
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }
-
-  #nextHint(): Promise<undefined> {
-    return new Promise((resolve) => {
-      this.#hint = () => resolve(undefined);
+  /** How it stands is told by its state: a promise that lasts as long would keep a reaction for each look at it. */
+  #subscribe(signal: AbortSignal): { readonly state: "opening" | "open" | Error } {
+    const events: { state: "opening" | "open" | Error } = { state: "opening" };
+    const listen = async (): Promise<void> => {
+      for await (const _ of this.#engine.watch(signal)) {
+        events.state = "open";
+        this.#news.ring();
+      }
+      throw new Error("the engine's events ended");
+    };
+    listen().catch((error: unknown) => {
+      events.state = error instanceof Error ? error : new Error(String(error));
+      this.#news.ring();
     });
+    return events;
   }
 }
 
