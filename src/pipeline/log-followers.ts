@@ -1,11 +1,13 @@
 import type { Engine } from "../core/engine.ts";
-import { LostLeaseError } from "../core/errors.ts";
+import { LostLeaseError, WorkloadGoneError } from "../core/errors.ts";
+import type { LogWriter } from "../core/log-store.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Attempt, Run } from "../core/run.ts";
 import { pause } from "./pause.ts";
 import { logKey } from "./run/replica-logs.ts";
 
 const RETRY_MS = 500;
+const GONE = "[The container was removed before its log was read to the end.]\n";
 
 /** The live logs of one engine: a follower for each replica, from where the log stands until it is sealed. */
 export class LogFollowers {
@@ -77,11 +79,26 @@ export class LogFollowers {
     const writer = await this.#ports.logs.open(logKey(run, attempt, replica), secrets);
     try {
       if (writer.record.sealed) return;
-      for await (const piece of this.#engine.logs(engineId, replica, writer.position, signal))
-        await writer.write(piece);
+      await this.#copy(engineId, replica, writer, signal);
       if (!signal.aborted) await writer.seal();
     } finally {
       await writer.close();
+    }
+  }
+
+  /** Where somebody has removed the container behind our back, what it printed last is lost, and the log says so. */
+  async #copy(
+    engineId: string,
+    replica: string,
+    writer: LogWriter,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      for await (const piece of this.#engine.logs(engineId, replica, writer.position, signal))
+        await writer.write(piece);
+    } catch (error) {
+      if (!(error instanceof WorkloadGoneError)) throw error;
+      await writer.write({ stream: "stderr", bytes: new TextEncoder().encode(GONE) });
     }
   }
 
