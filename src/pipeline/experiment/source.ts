@@ -35,7 +35,7 @@ export async function readManifest(
     const read = await repository.readFile(project, commit, path, MANIFEST_LIMIT_BYTES);
     if (read.kind === "file")
       return { kind: "found", path, text: new TextDecoder().decode(read.bytes) };
-    if (read.kind === "refused") return { kind: "refused", message: `${path}: ${read.reason}` };
+    if (read.kind === "refused") return { kind: "refused", message: read.reason };
   }
   return {
     kind: "missing",
