@@ -111,8 +111,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     version,
     log,
     onHint: (payload) => events.receive(payload),
-    onRegistered: () => void pool.keep().catch(() => undefined),
-    onLost: () => undefined,
+    onRegistered: () => pool.wake(),
   });
   const database = createDatabase(opened.knex, { secretKey, events, instance: () => instance.id });
   const docker = new Dockerode(dockerOptions(config.dockerHost));

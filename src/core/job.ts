@@ -32,8 +32,11 @@ export interface Queue {
    * counted the wakes until now: what is read after the transaction has seen all of them.
    */
   hold(job: Job): Promise<Job>;
-  /** Takes back what an earlier registration of this server held and nobody else has claimed since. */
-  keep(jobs: readonly Job[]): Promise<void>;
+  /**
+   * Makes due what this server holds but for `jobs`: what it could not hand back, or was given without hearing of it, as
+   * the database was away. Not while it claims.
+   */
+  keepOnly(jobs: readonly Job[]): Promise<void>;
   /**
    * Hands it back, at once if a wake came since `look`. `timer`: due in `seconds` because something is to be done then.
    * `net`: a wake is expected, and `seconds` is only the safety net.

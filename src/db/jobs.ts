@@ -79,14 +79,15 @@ export class PostgresQueue implements Queue {
     return { ...job, wakes: row?.wakes ?? job.wakes };
   }
 
-  async keep(jobs: readonly Job[]): Promise<void> {
+  async keepOnly(jobs: readonly Job[]): Promise<void> {
     const owner = this.#instance();
-    for (const { id, token } of jobs)
-      await query(
-        this.#db,
-        `update jobs set owner = :owner where id = :id and token = :token and owner is null`,
-        { id, token, owner },
-      );
+    if (owner === undefined) return;
+    await query(
+      this.#db,
+      `update jobs set owner = null, failures = failures + 1, due_at = now(), net = false
+        where owner = :owner and not (id = any(:ids))`,
+      { owner, ids: jobs.map(({ id }) => id) },
+    );
   }
 
   async release(job: Job, seconds: number, why: "timer" | "net"): Promise<void> {

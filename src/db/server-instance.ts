@@ -1,5 +1,4 @@
-import { randomInt, randomUUID } from "node:crypto";
-import { hostname } from "node:os";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Client } from "pg";
@@ -11,21 +10,23 @@ import { reasonOf } from "./caught.ts";
 import type { DatabaseAddress } from "./connect.ts";
 import { reachable } from "./database-away.ts";
 import { CHANNEL } from "./event-bus.ts";
+import { register } from "./register.ts";
 
 const HEARTBEAT_MS = 2000;
 const RECONNECT_MS = 200;
+/** A database that takes the connection and says nothing must not hold up the end of the server. */
+const CONNECT_MS = 5000;
 
 export interface ServerInstanceOptions {
   readonly version: string;
   readonly log: Logger;
   readonly onHint: (payload: string) => void;
   readonly onRegistered: () => void;
-  readonly onLost: () => void;
 }
 
 /**
  * This server's registration: a session that holds an advisory lock, listens for hints and beats. A session that ends
- * loses the registration; a new one is made, under a new id, and `onRegistered` hears of it.
+ * loses the registration; a new one is made, under a new id, to which its jobs go over, and `onRegistered` hears of it.
  */
 export class ServerInstance implements Leases {
   readonly #address: DatabaseAddress;
@@ -34,7 +35,9 @@ export class ServerInstance implements Leases {
   #session: Client | undefined;
   /** Of the present session. */
   readonly #leases = new Set<string>();
-  #stopped = false;
+  readonly #stopping = new AbortController();
+  /** Again, after a loss. */
+  #registering: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(address: DatabaseAddress, options: ServerInstanceOptions) {
@@ -48,11 +51,12 @@ export class ServerInstance implements Leases {
   }
 
   async start(): Promise<void> {
-    await this.#register();
+    await this.#register(undefined);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
+    await this.#registering;
     clearInterval(this.#heartbeat);
     const session = this.#session;
     const id = this.#id;
@@ -86,11 +90,12 @@ export class ServerInstance implements Leases {
     ]);
   }
 
-  async #register(): Promise<void> {
+  async #register(previous: string | undefined): Promise<void> {
     const session = new Client({
       ...("url" in this.#address ? { connectionString: this.#address.url } : this.#address),
       application_name: "assay:instance",
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
     });
     // A session that ends by itself says so here; without a listener the server would die of it.
     session.on("error", (error) => {
@@ -98,18 +103,13 @@ export class ServerInstance implements Leases {
     });
     try {
       await session.connect();
-      const id = randomUUID();
-      const lockKey = randomInt(2 ** 31 - 1);
-      await session.query("select pg_advisory_lock($1, $2)", [advisoryLocks.instance, lockKey]);
-      await session.query(
-        "insert into instances (id, lock_key, host, version) values ($1, $2, $3, $4)",
-        [id, lockKey, hostname(), this.#options.version],
-      );
       session.on("notification", ({ payload }) => {
         if (payload !== undefined) this.#options.onHint(payload);
       });
       session.on("end", () => this.#lost(session));
       await session.query(`listen ${CHANNEL}`);
+      const id = randomUUID();
+      await register(session, { id, version: this.#options.version, previous });
       this.#session = session;
       this.#id = id;
     } catch (error) {
@@ -135,23 +135,24 @@ export class ServerInstance implements Leases {
   }
 
   #lost(session: Client): void {
-    if (this.#session !== session || this.#stopped) return;
+    if (this.#session !== session) return;
+    const id = this.#id;
     this.#session = undefined;
     this.#id = undefined;
     this.#leases.clear();
     clearInterval(this.#heartbeat);
     this.#options.log.warn({}, "this server's registration is lost; registering again");
-    this.#options.onLost();
-    void this.#again();
+    this.#registering = this.#again(id);
   }
 
-  async #again(): Promise<void> {
-    while (!this.#stopped) {
+  async #again(previous: string | undefined): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       try {
-        await this.#register();
+        await this.#register(previous);
         return;
       } catch {
-        await sleep(RECONNECT_MS);
+        await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   }

@@ -20,6 +20,8 @@ export class WorkerPool {
   #unsubscribe: (() => void) | undefined;
   #claiming: Promise<void> | undefined;
   #again = false;
+  /** With each poll: a job may be held here that nobody here works on. */
+  #looksBack = false;
   #stopped = true;
 
   constructor(ports: Ports, slots: number) {
@@ -34,6 +36,7 @@ export class WorkerPool {
       if (hint.kind === "cancel") this.#abort(hint.experimentId);
     });
     this.#timer = setInterval(() => {
+      this.#looksBack = true;
       this.wake();
       void this.#abortCancelled();
     }, POLL_MS);
@@ -66,17 +69,14 @@ export class WorkerPool {
     if (this.#claiming !== undefined) this.#again = true;
   }
 
-  /** Under a new registration: what is in flight goes on where nobody else has claimed it. */
-  async keep(): Promise<void> {
-    await this.#ports.database.queue.keep([...this.#inFlight.values()].map(({ job }) => job));
-    this.wake();
-  }
-
   async #claim(): Promise<void> {
     this.#again = false;
     if (this.#stopped) return;
+    const { queue } = this.#ports.database;
     try {
-      const jobs = await this.#ports.database.queue.claim(this.#slots - this.#inFlight.size);
+      if (this.#looksBack) await queue.keepOnly([...this.#inFlight.values()].map(({ job }) => job));
+      this.#looksBack = false;
+      const jobs = await queue.claim(this.#slots - this.#inFlight.size);
       for (const job of jobs) this.#work(job);
     } catch (error) {
       this.#ports.log.debug({ error }, "the queue could not be asked");

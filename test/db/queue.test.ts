@@ -97,18 +97,23 @@ test("a dead server's jobs go to another, and what it still writes is refused", 
   await expect(dead.database.queue.hold(old)).rejects.toThrow(LostLeaseError);
 });
 
-test("after a lost session a server keeps what nobody else has claimed", async () => {
-  const { id, database } = await server();
+test("what a server could not hand back is due again, and counts as a failure", async () => {
+  const { database } = await server();
+  const other = await server();
   await database.queue.push("experiment", randomUUID());
-  const [job] = await database.queue.claim(1);
-  if (job === undefined) throw new Error("nothing was claimed");
-  await postgres.knex("instances").where({ id }).delete();
-  await postgres.knex("instances").insert({ id, lock_key: 1, host: "test", version: "0" });
+  await database.queue.push("run", randomUUID());
+  await database.queue.push("delivery", randomUUID());
+  const [kept, forgotten] = await database.queue.claim(2);
+  if (kept === undefined || forgotten === undefined) throw new Error("nothing was claimed");
+  const [others] = await other.database.queue.claim(1);
 
-  await database.queue.keep([job]);
+  await database.queue.keepOnly([kept]);
 
-  expect(await database.queue.claim(1)).toEqual([]);
-  await expect(database.queue.finish(job)).resolves.toBeUndefined();
+  expect(await database.queue.claim(5)).toMatchObject([
+    { id: forgotten.id, token: forgotten.token + 1, failures: 1, lostLeases: 0 },
+  ]);
+  await expect(database.queue.finish(kept)).resolves.toBeUndefined();
+  await expect(other.database.queue.hold(others ?? kept)).resolves.toMatchObject({ failures: 0 });
 });
 
 test("only one server at a time is in a section", async () => {
