@@ -90,7 +90,10 @@ export class Observer {
       const now = observationOf(attempt, listed.get(attempt.id));
       if (now !== undefined) await this.#record(attempt, now);
     }
-    await this.#followers.follow(live.filter((attempt) => listed.has(attempt.id)));
+    // An ending that was seen stays one, also where somebody has removed the container since: its log is ended then.
+    const hasLog = ({ id, observation }: Attempt): boolean =>
+      listed.has(id) || observation?.kind === "exited";
+    await this.#followers.follow(live.filter(hasLog));
   }
 
   async #record(attempt: Attempt, observation: Observation): Promise<void> {

@@ -251,3 +251,38 @@ test("a restart of the server leaves runs running, and the next one adopts them"
   });
   expect(await logOf(platform, reference)).toBe("one\ntwo\n");
 });
+
+test("a container that is removed behind our back, after it has ended, ends the experiment all the same", async () => {
+  const reference = await run(
+    "removed",
+    "echo one; until [ -e $ASSAY_INPUT_PATH/go ]; do sleep 0.1; done; exit 3",
+  );
+  const { id, runs } = await atStep(platform, reference, "Running", /^running/);
+  await waitFor("the first line", async () => (await logOf(platform, reference)) === "one\n");
+  const attempt = await platform.ports.database.runs.liveAttempt(runs[0].id);
+  if (attempt === undefined) throw new Error("it has no attempt");
+  const containers = await new Dockerode().listContainers({
+    filters: { label: [`assay.experiment=${id}`] },
+  });
+
+  // As a server finds it that was away while the container ended and was pruned.
+  await platform.ports.database.runs.observe(attempt.id, {
+    kind: "exited",
+    replicas: {
+      "worker-0": {
+        kind: "exited",
+        exitCode: 3,
+        outOfMemory: false,
+        startedAt: undefined,
+        finishedAt: undefined,
+      },
+    },
+  });
+  for (const { Id } of containers) await new Dockerode().getContainer(Id).remove({ force: true });
+
+  expect(await finished(platform, reference)).toMatchObject({
+    status: "Failed",
+    runs: [{ exitCode: 3 }],
+  });
+  expect(await logOf(platform, reference)).toMatch(/^one\n/);
+});
