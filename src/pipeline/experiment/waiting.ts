@@ -1,5 +1,10 @@
 import { SourceUnavailableError } from "../../core/errors.ts";
-import { NO_CONDITIONS, type Conditions, type ExperimentAt } from "../../core/experiment.ts";
+import {
+  NO_CONDITIONS,
+  type Conditions,
+  type Experiment,
+  type ExperimentAt,
+} from "../../core/experiment.ts";
 import { isFinished, statusOf } from "../../core/lifecycle.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { Ports } from "../../core/ports.ts";
@@ -10,6 +15,9 @@ import { haveCommit, readManifest } from "./source.ts";
 import { failed, type Failure, type StepResult } from "./step-result.ts";
 
 type WaitingPorts = Pick<Ports, "database" | "repository" | "manifests" | "engines" | "log">;
+
+/** After this the conditions are written, whatever else was going on. */
+const SECOND_LOOK_SECONDS = 1;
 
 /** What must it wait for, and is it its turn? The scheduler says go. */
 export async function waiting(
@@ -22,14 +30,17 @@ export async function waiting(
 
   const conditions = experiment.conditions ?? (await readConditions(ports, experiment, signal));
   if ("kind" in conditions) return conditions;
-  const needs = await judgeNeeds(ports, conditions);
+  const needs = await judgeNeeds(ports, experiment.id, conditions);
   if (needs?.kind === "failed") return needs;
   const approval = conditions.approval && experiment.approvedAt === undefined;
   const ready = needs === undefined && !approval;
   const hold = needs?.note ?? (approval ? "waiting for approval" : (experiment.note ?? "queued"));
+  const isFirst = experiment.conditions === undefined;
   return {
     kind: "wait",
     note: hold,
+    // One that finishes before the conditions are written does not know whom to wake.
+    ...(isFirst && needs !== undefined && { seconds: SECOND_LOOK_SECONDS }),
     async write({ experiments, events }) {
       await experiments.setConditions(experiment.id, conditions, ready);
       if (ready) await events.publish({ kind: "schedule" });
@@ -98,6 +109,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 async function judgeNeeds(
   { database }: WaitingPorts,
+  own: string,
   { needs }: Conditions,
 ): Promise<Failure | Extract<StepResult, { kind: "wait" }> | undefined> {
   const unmet: string[] = [];
@@ -106,12 +118,36 @@ async function judgeNeeds(
     const name = needed === undefined ? id : `${needed.projectSlug}#${needed.number}`;
     const status = needed && statusOf(needed.step, needed.stepStatus);
     if (status === "Succeeded") continue;
-    if (needed !== undefined && !isFinished(needed)) unmet.push(name);
-    else {
+    if (needed !== undefined && !isFinished(needed)) {
+      if (id === own) return failed("NeedFailed", "It needs itself.");
+      if (await leadsTo(database, needed, own))
+        return failed("NeedFailed", `It needs ${name}, which needs it in turn.`);
+      unmet.push(name);
+    } else {
       const why = status === undefined ? "is not there" : `has ${status.toLowerCase()}`;
       return failed("NeedFailed", `It needs ${name}, which ${why}.`);
     }
   }
   if (unmet.length === 0) return undefined;
   return { kind: "wait", note: `waiting for ${unmet.join(", ")} to succeed` };
+}
+
+/** Whether the needs of an experiment, and theirs in turn, come to that one: then none of them would ever begin. */
+async function leadsTo(
+  { experiments }: WaitingPorts["database"],
+  from: Experiment,
+  to: string,
+): Promise<boolean> {
+  const known = new Set<string>();
+  const open = [from];
+  for (let each = open.pop(); each !== undefined; each = open.pop()) {
+    for (const id of each.conditions?.needs ?? []) {
+      if (id === to) return true;
+      if (known.has(id) || !UUID.test(id)) continue;
+      known.add(id);
+      const needed = await experiments.find(id);
+      if (needed !== undefined && !isFinished(needed)) open.push(needed);
+    }
+  }
+  return false;
 }
