@@ -1,66 +1,69 @@
 import type { Engine } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
-import { reconcileRefs } from "./verbs/reconcile-refs.ts";
+import { Prune } from "./prune.ts";
+import { Rounds } from "./rounds.ts";
+import { Trouble } from "./trouble.ts";
+import { RefReconciler } from "./verbs/reconcile-refs.ts";
 
-const LEASES_MS = 300;
-/** Orphans, unreported pushes: every so many looks at the leases. */
-const SLOWLY = 20;
-/** Images, build cache. */
-const RARELY = 12_000;
+const DEAD_SERVERS_MS = 300;
+/** Orphans, unreported pushes, and whether there is something to prune. */
+const SLOWLY_MS = 6000;
+const PRUNE_MS = 2000;
 
-export const KEEP_IMAGES_DAYS = 14;
-
-/** One server at a time: expired leases, orphaned workloads, pushes that nobody reported, retention. */
+/**
+ * Expired leases, orphaned workloads, pushes that nobody reported, retention. Each goes its own rounds: an engine that
+ * hangs holds up nothing else. One server at a time does the slow ones, by a lease that ends with its session.
+ */
 export class Sweep {
   readonly #ports: Ports;
-  readonly #keepCacheBytes: () => Promise<number>;
-  #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | undefined;
-  #round = 0;
+  readonly #rounds: readonly Rounds[];
 
   constructor(ports: Ports, keepCacheBytes: () => Promise<number>) {
     this.#ports = ports;
-    this.#keepCacheBytes = keepCacheBytes;
+    const refs = new RefReconciler(ports);
+    const prune = new Prune(ports, keepCacheBytes);
+    this.#rounds = [
+      this.#part("dead servers", DEAD_SERVERS_MS, () => this.#releaseDead()),
+      ...[...ports.engines.values()].map((engine) =>
+        this.#part(
+          "orphaned workloads",
+          SLOWLY_MS,
+          () => this.#alone(() => this.#removeOrphans(engine)),
+          { engine: engine.name },
+        ),
+      ),
+      this.#part("unreported pushes", SLOWLY_MS, () => this.#alone(() => refs.reconcile())),
+      this.#part("unused images", PRUNE_MS, () => prune.ifDue()),
+    ];
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#sweeping ??= this.#sweep()
-        .catch((error: unknown) =>
-          this.#ports.log.debug({ error }, "the sweep could not go on, and will again"),
-        )
-        .finally(() => {
-          this.#sweeping = undefined;
-        });
-    }, LEASES_MS);
+    for (const rounds of this.#rounds) rounds.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#sweeping;
+    await Promise.all(this.#rounds.map((rounds) => rounds.stop()));
   }
 
-  async #sweep(): Promise<void> {
+  #part(part: string, everyMs: number, work: () => Promise<void>, fields: object = {}): Rounds {
+    const words = {
+      failed: "a part of the sweep fails, and is tried again",
+      again: "a part of the sweep works again",
+    };
+    const trouble = new Trouble(this.#ports.log, words, { part, ...fields });
+    return new Rounds({ everyMs, work, trouble });
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (await this.#ports.leases.take("sweep")) await work();
+  }
+
+  async #releaseDead(): Promise<void> {
     const { database, events, log } = this.#ports;
     const released = await database.exclusively("sweep", ({ servers }) => servers.releaseDead());
-    if (released === undefined) return;
-    if (released > 0) {
-      log.warn({ jobs: released }, "a server died; its work goes on here");
-      await events.publish({ kind: "work" });
-    }
-    const round = this.#round++;
-    if (round % SLOWLY === 0) {
-      for (const engine of this.#ports.engines.values())
-        await this.#try(() => this.#removeOrphans(engine));
-      await this.#try(() => reconcileRefs(this.#ports));
-    }
-    if (round % RARELY === RARELY - 1) await this.#try(() => this.#prune());
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) =>
-      this.#ports.log.debug({ error }, "a part of the sweep failed, and will be tried again"),
-    );
+    if (released === undefined || released === 0) return;
+    log.warn({ jobs: released }, "a server died; its work goes on here");
+    await events.publish({ kind: "work" });
   }
 
   /** Known by the attempt's id, which the workload carries: a crash may come before the engine's id is written. */
@@ -75,13 +78,5 @@ export class Sweep {
       this.#ports.log.warn({ engine: engine.name, attemptId }, "an orphaned workload is removed");
       await engine.remove(engineId);
     }
-  }
-
-  async #prune(): Promise<void> {
-    const { builder, database } = this.#ports;
-    const daemon = await builder.daemon();
-    for (const image of await database.images.unused(daemon, KEEP_IMAGES_DAYS))
-      if (await builder.remove(image.digest)) await database.images.forget(daemon, image.digest);
-    await builder.pruneCache(await this.#keepCacheBytes());
   }
 }

@@ -1,27 +1,65 @@
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
+import { Trouble } from "../trouble.ts";
 import { NO_COMMIT } from "./new-commits.ts";
 import { type MovedRef, receivePush } from "./receive-push.ts";
 
-/** Differences of the look before: a push that is just being reported is left to itself. */
-const suspects = new Map<string, string>();
+type ReconcilePorts = Pick<Ports, "database" | "repository" | "log">;
+
+interface Suspect {
+  /** What was different at the look before: a push that is just being reported is left to itself. */
+  moved: string | undefined;
+  readonly trouble: Trouble;
+}
 
 /** Finds pushes to built-in remotes that were stored but never decided, because the server died in between. */
-export async function reconcileRefs(
-  ports: Pick<Ports, "database" | "repository" | "log">,
-): Promise<void> {
-  for (const project of await ports.database.projects.list()) {
-    if (project.forge !== "builtin") continue;
-    const moved = await unseen(ports, project);
-    const now = JSON.stringify(moved);
-    if (moved.length > 0 && suspects.get(project.id) === now) {
-      ports.log.warn(
-        { project: project.slug, refs: moved.length },
-        "a push was stored but not decided; deciding it now",
-      );
-      await receivePush(ports, project, moved, undefined);
-      suspects.delete(project.id);
-    } else suspects.set(project.id, now);
+export class RefReconciler {
+  readonly #ports: ReconcilePorts;
+  #suspects: ReadonlyMap<string, Suspect> = new Map();
+
+  constructor(ports: ReconcilePorts) {
+    this.#ports = ports;
+  }
+
+  /** Decides what it sees for the second time. One broken repository holds up no other. */
+  async reconcile(): Promise<void> {
+    const projects = await this.#ports.database.projects.list();
+    const builtin = projects.filter(({ forge }) => forge === "builtin");
+    this.#suspects = new Map(
+      builtin.map(({ id, slug }) => [id, this.#suspects.get(id) ?? this.#newSuspect(slug)]),
+    );
+    for (const project of builtin) {
+      const suspect = this.#suspects.get(project.id);
+      if (suspect === undefined) continue;
+      try {
+        await this.#look(project, suspect);
+        suspect.trouble.worked();
+      } catch (error) {
+        suspect.trouble.failed(error);
+      }
+    }
+  }
+
+  async #look(project: Project, suspect: Suspect): Promise<void> {
+    const moved = await unseen(this.#ports, project);
+    const now = moved.length === 0 ? undefined : JSON.stringify(moved);
+    const isSeenAgain = now !== undefined && suspect.moved === now;
+    suspect.moved = now;
+    if (!isSeenAgain) return;
+    this.#ports.log.warn(
+      { project: project.slug, refs: moved.length },
+      "a push was stored but not decided; deciding it now",
+    );
+    await receivePush(this.#ports, project, moved, undefined);
+    suspect.moved = undefined;
+  }
+
+  #newSuspect(project: string): Suspect {
+    const words = {
+      failed: "a project's repository cannot be read or its push not be decided",
+      again: "the project's repository can be read again",
+    };
+    return { moved: undefined, trouble: new Trouble(this.#ports.log, words, { project }) };
   }
 }
 
