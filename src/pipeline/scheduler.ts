@@ -2,6 +2,7 @@ import { admit, type EngineSnapshot } from "../core/admission.ts";
 import type { Stores } from "../core/database.ts";
 import type { Engine, Machine } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
+import { Trouble } from "./trouble.ts";
 
 /** It runs on each wake, and this often without one. */
 const TICK_MS = 1000;
@@ -12,6 +13,7 @@ const CAPACITY_TIMEOUT_MS = 2000;
 /** The only place that says go. One server at a time decides; the others' looks end at the lock. */
 export class Scheduler {
   readonly #ports: Ports;
+  readonly #trouble: Trouble;
   readonly #capacities = new Map<
     string,
     { readonly at: number; readonly machines: readonly Machine[] | undefined }
@@ -23,6 +25,10 @@ export class Scheduler {
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#trouble = new Trouble(ports.log, {
+      failed: "the scheduler cannot decide, and tries again",
+      again: "the scheduler decides again",
+    });
   }
 
   start(): void {
@@ -51,8 +57,9 @@ export class Scheduler {
       this.#again = false;
       try {
         await this.#decide();
+        this.#trouble.worked();
       } catch (error) {
-        this.#ports.log.debug({ error }, "the scheduler could not decide, and will again");
+        this.#trouble.failed(error);
         return;
       }
     }
