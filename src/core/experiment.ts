@@ -123,7 +123,10 @@ export interface Facts {
   readonly image: Image | undefined;
 }
 
-/** What a step found out: its facts, and what the manifest says of the experiment itself. */
+/**
+ * What a step found out: its facts, and what the manifest says of the experiment itself. Name, description, tags and
+ * fields are stored below what people said, at its submission or since.
+ */
 export type Found = Partial<
   Facts &
     Pick<Experiment, "name" | "description" | "tags" | "params" | "fields" | "engine" | "priority">

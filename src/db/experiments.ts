@@ -167,7 +167,9 @@ export class PostgresExperimentStore implements ExperimentStore {
     const status = statusOf(move.step, move.status);
     const finished = status === "Succeeded" || status === "Failed" || status === "Cancelled";
     const columns = factColumns(facts);
-    const assignments = Object.keys(columns).map((column) => `, ${column} = :${column}`);
+    const assignments = Object.keys(columns).map(
+      (column) => `, ${column} = ${belowWhatWasSaid[column] ?? `:${column}`}`,
+    );
     const exception = move.exception && {
       ...move.exception,
       at: move.exception.at ?? new Date().toISOString(),
@@ -310,7 +312,10 @@ export class PostgresExperimentStore implements ExperimentStore {
     await query(
       this.#db,
       `update experiments
-          set name = coalesce(:name, name), tags = coalesce(:tags, tags),
+          set name = coalesce(:name, name),
+              overrides = case when :name::text is null then overrides
+                               else overrides || jsonb_build_object('name', :name::text) end,
+              tags = coalesce(:tags, tags),
               description = ${"description" in change ? ":description" : "description"}
         where id = :id`,
       { id, name, tags, description },
@@ -359,6 +364,18 @@ export class PostgresExperimentStore implements ExperimentStore {
     return rows.map((row) => row.id);
   }
 }
+
+/**
+ * What the manifest says of the experiment itself comes below what people said, be it while the manifest was read: a
+ * name that was chosen is among the overrides.
+ */
+const belowWhatWasSaid: Readonly<Record<string, string>> = {
+  name: `coalesce(overrides ->> 'name', :name)`,
+  description: `coalesce(description, :description)`,
+  tags: `tags || array(select given.tag from unnest(:tags::text[]) with ordinality as given (tag, place)
+                        where given.tag <> all (tags) order by given.place)`,
+  fields: `:fields::jsonb || fields`,
+};
 
 /** The columns of the facts that a step found out. */
 function factColumns(facts: Found): Record<string, unknown> {

@@ -36,9 +36,12 @@ const FILES = {
   "manifest.yaml": manifest("true"),
   "manifests/train.yaml": manifest(
     'echo "lr $PARAM_LR word $WORD"',
-    "name: from the manifest\ntags: [small]\nparams: { lr: 0.1 }",
+    "name: from the manifest\ndescription: of it\ntags: [small]\nparams: { lr: 0.1 }",
   ),
-  "manifests/approval.yaml": manifest("true", "approval: true\nname: from the manifest"),
+  "manifests/approval.yaml": manifest(
+    "true",
+    "approval: true\nname: from the manifest\ndescription: of it\ntags: [small]\nmetadata: { note: its, more: 1 }",
+  ),
   "manifests/long.yaml": manifest("sleep 600"),
   "manifests/group.yaml": manifest("sleep 600", "concurrency: { group: gpu-a, limit: 1 }"),
 };
@@ -214,7 +217,11 @@ test("name, description and tags can be changed while it waits, and the manifest
   expect([edited.status, fields.status]).toEqual([200, 200]);
   expect(edited.body).toMatchObject(change);
   await ask(body.id, "approve");
-  expect(await finished(platform, body.id)).toMatchObject({ ...change, fields: { note: "mine" } });
+  expect(await finished(platform, body.id)).toMatchObject({
+    ...change,
+    tags: ["kept", "small"],
+    fields: { note: "mine", more: 1 },
+  });
   const refused = await platform.call("PATCH", path, { status: "Succeeded" });
   expect([refused.status, refused.body.detail]).toEqual([422, "status: This name is not known."]);
 });

@@ -109,7 +109,7 @@ async function clone(
       params: resolved.params,
       priority: experiment.overrides.priority ?? resolved.priority ?? experiment.priority,
       resources: requested(resolved),
-      ...labels(experiment, resolved),
+      ...labels(resolved),
     },
   };
 }
@@ -122,16 +122,13 @@ const sentences = (path: string, errors: readonly ManifestError[]): string =>
     })
     .join("\n");
 
-/** What the manifest says of the experiment itself, below what was said at its submission. */
-function labels(
-  { overrides, name, tags, fields }: ExperimentAt<"Cloning">,
-  manifest: Manifest,
-): Found {
+/** What the manifest says of the experiment itself. */
+function labels({ name, description, tags, metadata }: Manifest): Found {
   return {
-    name: overrides.name ?? manifest.name ?? name,
-    ...(manifest.description !== undefined && { description: manifest.description }),
-    tags: [...new Set([...tags, ...manifest.tags])],
-    fields: { ...manifest.metadata, ...fields },
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    tags: [...new Set(tags)],
+    fields: metadata,
   };
 }
 

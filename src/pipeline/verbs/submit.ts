@@ -50,7 +50,7 @@ export async function submit(
   return ports.database.transaction(async (stores) => {
     const made = await stores.experiments.create({
       projectId: project.id,
-      name: submission.name ?? (firstLine(message) || commit.id.slice(0, 7)),
+      name: overrides.name ?? (firstLine(message) || commit.id.slice(0, 7)),
       description: submission.description,
       tags: overrides.tags ?? [],
       source: { kind: "commit", commit: commit.id, branch, message, author: commit.author },
