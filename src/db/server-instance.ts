@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client } from "pg";
+import { Client, type QueryResult } from "pg";
 
 import type { Leases } from "../core/lease.ts";
 import type { Logger } from "../core/logger.ts";
@@ -39,6 +39,7 @@ export class ServerInstance implements Leases {
   /** Again, after a loss. */
   #registering: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(address: DatabaseAddress, options: ServerInstanceOptions) {
     this.#address = address;
@@ -63,7 +64,7 @@ export class ServerInstance implements Leases {
     this.#session = undefined;
     this.#id = undefined;
     if (session === undefined) return;
-    await session.query("delete from instances where id = $1", [id]).catch(() => undefined);
+    await this.#ask(session, "delete from instances where id = $1", [id]).catch(() => undefined);
     await session.end().catch(() => undefined);
   }
 
@@ -72,7 +73,7 @@ export class ServerInstance implements Leases {
     if (session === undefined) return false;
     if (this.#leases.has(name)) return true;
     const { rows } = await reachable(() =>
-      session.query("select pg_try_advisory_lock($1, hashtext($2)) as mine", [
+      this.#ask(session, "select pg_try_advisory_lock($1, hashtext($2)) as mine", [
         advisoryLocks.lease,
         name,
       ]),
@@ -83,11 +84,22 @@ export class ServerInstance implements Leases {
   }
 
   async release(name: string): Promise<void> {
-    if (!this.#leases.delete(name)) return;
-    await this.#session?.query("select pg_advisory_unlock($1, hashtext($2))", [
+    const session = this.#session;
+    if (!this.#leases.delete(name) || session === undefined) return;
+    await this.#ask(session, "select pg_advisory_unlock($1, hashtext($2))", [
       advisoryLocks.lease,
       name,
     ]);
+  }
+
+  /** One statement at a time: the session is one, and asked from several sides. */
+  #ask(session: Client, sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    const asked = this.#turn.then(() => session.query(sql, [...values]));
+    this.#turn = asked.then(
+      () => undefined,
+      () => undefined,
+    );
+    return asked;
   }
 
   async #register(previous: string | undefined): Promise<void> {
@@ -123,7 +135,8 @@ export class ServerInstance implements Leases {
 
   async #beat(session: Client): Promise<void> {
     try {
-      const { rowCount } = await session.query(
+      const { rowCount } = await this.#ask(
+        session,
         "update instances set heartbeat_at = now() where id = $1",
         [this.#id],
       );
