@@ -12,6 +12,7 @@ import { createMetrics } from "./api/prometheus.ts";
 import { DockerBuilder } from "./builders/docker/builder.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./core/engine.ts";
+import { EngineUnreachableError } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Ports } from "./core/ports.ts";
 import { createDataDirectory, type DataDirectory } from "./db/data-directory.ts";
@@ -32,6 +33,7 @@ import { GitRepository } from "./git/repository.ts";
 import { FileLogStore } from "./logs/file-log-store.ts";
 import { manifestJsonSchema } from "./manifest/json-schema.ts";
 import { manifestParser } from "./manifest/parse.ts";
+import { meetDocker } from "./meet-docker.ts";
 import { createPlanner } from "./operators/planner.ts";
 import { Observer } from "./pipeline/observer.ts";
 import { Scheduler } from "./pipeline/scheduler.ts";
@@ -131,6 +133,7 @@ async function assemble(begun: Begun): Promise<Platform> {
   const disk = new DiskWatermark(folders.root, config.diskWatermark);
   let publicUrl = config.publicUrl ?? urlOf(config.host, config.port);
   let runUrl = config.runUrl;
+  let hasMetDocker = false;
 
   const ports: Ports = {
     database,
@@ -160,6 +163,8 @@ async function assemble(begun: Begun): Promise<Platform> {
       return publicUrl;
     },
     get runUrl() {
+      if (runUrl === undefined && !hasMetDocker)
+        throw new EngineUnreachableError("Docker has not answered since this server began.");
       return runUrl ?? publicUrl;
     },
     runToken: (experimentId, runName) =>
@@ -198,14 +203,22 @@ async function assemble(begun: Begun): Promise<Platform> {
   });
 
   stops.add(() => dockerEngine.close());
-  const startListening = async (): Promise<void> => {
+  const startListening = async (): Promise<number> => {
     const listener = await listen(api, config.host, config.port);
     stops.add(async () => {
       stopping.abort();
       await listener.close();
     });
-    const { port } = listener;
-    publicUrl = config.publicUrl ?? urlOf(config.host, port);
+    publicUrl = config.publicUrl ?? urlOf(config.host, listener.port);
+    return listener.port;
+  };
+  const lookAtDocker = async (): Promise<void> => {
+    const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
+    if (unseen !== undefined) throw new Error(unseen);
+    const root = isThisMachine(config.dockerHost) ? await rootFolder(docker) : undefined;
+    if (root !== undefined) await disk.watchDocker(root);
+  };
+  const openToRuns = async (port: number): Promise<void> => {
     if (config.runUrl !== undefined) return;
     const reach = await openReachForRuns(ports, docker, { host: config.host, port, publicUrl });
     if (reach === undefined) return;
@@ -220,15 +233,17 @@ async function assemble(begun: Begun): Promise<Platform> {
     async start() {
       const hash = hashOfToken(admin.value);
       await database.tokens.put({ hash, user: "admin", administrator: true });
-      if (ports.engines.has("docker")) {
-        const unseen = await probeDataDirectory(docker, folders.tmp, hostFolder("tmp"), log);
-        if (unseen !== undefined) throw new Error(unseen);
-        const root = isThisMachine(config.dockerHost) ? await rootFolder(docker) : undefined;
-        if (root !== undefined) await disk.watchDocker(root);
-      }
       await instance.start();
       stops.add(() => instance.stop());
-      await startListening();
+      const port = await startListening();
+      const stopAsking = await meetDocker(async () => {
+        if (ports.engines.has("docker")) {
+          await lookAtDocker();
+          await openToRuns(port);
+        }
+        hasMetDocker = true;
+      }, log);
+      stops.add(stopAsking);
       for (const part of [scheduler, ...observers, sweep]) {
         part.start();
         stops.add(() => part.stop());

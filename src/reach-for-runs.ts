@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 
 import { listen } from "./api/listen.ts";
 import { createRunApi } from "./api/run-api.ts";
+import { EngineUnreachableError } from "./core/errors.ts";
 import type { Ports } from "./core/ports.ts";
 import { gatewayAddress } from "./engines/docker/gateway-address.ts";
 import { isEveryAddress, isLoopback, urlOf } from "./server-address.ts";
@@ -21,7 +22,8 @@ const nothingOfItsOwn = async (): Promise<void> => undefined;
 
 /**
  * The API as containers reach it: for them, localhost is themselves. Where the server listens on loopback only, they get
- * a listener of their own on the Docker network's gateway, with the run routes alone. undefined where no way was found.
+ * a listener of their own on the Docker network's gateway, with the run routes alone. undefined where no way was found;
+ * throws EngineUnreachableError where Docker has to be asked and does not answer.
  */
 export async function openReachForRuns(
   ports: Ports,
@@ -40,6 +42,7 @@ export async function openReachForRuns(
     const listener = await listen(app, address, port).catch(() => listen(app, address, 0));
     return { url: urlOf(address, listener.port), close: listener.close };
   } catch (error) {
+    if (error instanceof EngineUnreachableError) throw error;
     ports.log.warn({ error }, "containers cannot reach the API here until RUN_URL is set");
     return undefined;
   }

@@ -235,22 +235,31 @@ test("what runs on an engine that does not answer can be cancelled: it says so, 
   expect(await finished(platform, "cancelled#1")).toMatchObject({ status: "Cancelled" });
 });
 
-test("no Docker at all: the server starts, says so, and what is pushed waits with that reason", async () => {
-  const dockerHost = `unix://${join(folder, "nothing.sock")}`;
-  const { started: lonely, its } = await another({ dockerHost });
-  const copy = await its.create("lonely", dummy("true"));
-  await copy.commit("exp: nowhere to build");
+test("no Docker at all: the server starts, says so, and what is pushed waits until there is one", async () => {
+  const late = await SocketProxy.open(join(folder, "late.sock"), "/var/run/docker.sock");
+  cleanUps.push(() => late.cut());
+  await late.cut();
+  const { started: lonely, its } = await another({ dockerHost: `unix://${late.path}` });
+  const fields = "$ASSAY_URL/api/v1/experiments/$ASSAY_EXPERIMENT_ID/fields";
+  const reach = `wget -q -O - --header "Authorization: Bearer $ASSAY_TOKEN" "${fields}"`;
+  const copy = await its.create("lonely", repositoryFiles(reach));
+  await copy.commit("exp: waits");
+  await copy.commit("exp: is given up", { "more.txt": "more" });
   await copy.push();
-
-  await atStep(lonely, "lonely#1", "Building", /Docker does not answer/);
+  for (const id of ["lonely#1", "lonely#2"])
+    await atStep(lonely, id, "Building", /Docker does not answer/);
   const { body } = await lonely.call("GET", "/api/v1/engines");
   const ready = await fetch(`${lonely.url}/readyz`);
-  await lonely.call("POST", "/api/v1/experiments/lonely%231/cancel");
-  const cancelled = await finished(lonely, "lonely#1", 20);
+
+  await lonely.call("POST", "/api/v1/experiments/lonely%232/cancel");
+  const cancelled = await finished(lonely, "lonely#2", 20);
+  await late.restore();
 
   expect(body.items).toContainEqual(expect.objectContaining({ name: "docker", machines: null }));
   expect(ready.status).toBe(200);
   expect(cancelled).toMatchObject({ status: "Cancelled", step: "Building" });
+  expect(await finished(lonely, "lonely#1")).toMatchObject({ status: "Succeeded" });
+  expect(await logOf(lonely, "lonely#1")).toBe("{}");
 });
 
 test("a full disk: nothing new is admitted, with that reason, and what waits can be cancelled", async () => {
