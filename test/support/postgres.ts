@@ -20,12 +20,12 @@ export async function createTestDatabase(template = templateDatabase): Promise<T
   const database = `test_${randomUUID().replaceAll("-", "")}`;
   await onServer((server) => copyDatabase(server, template, database));
   const connection = { ...testServer(), database };
+  // A copy would take the containers of another test file for its own orphans.
+  if (template === templateDatabase)
+    await on(connection, (copy) => copy.raw("update installation set id = gen_random_uuid()"));
   const knex = createKnex(connection, { applicationName: "test", poolMax: 10 });
   // Two installations of one id would remove each other's containers.
   if (template === templateDatabase) await knex("installation").update({ id: randomUUID() });
-  // A copy would take the containers of another test file for its own orphans.
-  if (template === templateDatabase)
-    await knex.raw("update installation set id = gen_random_uuid()");
   const drop = async () => {
     await knex.destroy();
     await onServer((server) => server.raw("drop database ?? with (force)", [database]));
@@ -41,12 +41,18 @@ function testServer(): PostgresConnection {
   return JSON.parse(connection);
 }
 
-async function onServer(work: (server: Knex) => Promise<unknown>): Promise<void> {
-  const server = createKnex(testServer(), { applicationName: "test", poolMax: 1 });
+const onServer = (work: (server: Knex) => Promise<unknown>): Promise<void> =>
+  on(testServer(), work);
+
+async function on(
+  connection: PostgresConnection,
+  work: (knex: Knex) => Promise<unknown>,
+): Promise<void> {
+  const knex = createKnex(connection, { applicationName: "test", poolMax: 1 });
   try {
-    await work(server);
+    await work(knex);
   } finally {
-    await server.destroy();
+    await knex.destroy();
   }
 }
 
