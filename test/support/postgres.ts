@@ -20,12 +20,10 @@ export async function createTestDatabase(template = templateDatabase): Promise<T
   const database = `test_${randomUUID().replaceAll("-", "")}`;
   await onServer((server) => copyDatabase(server, template, database));
   const connection = { ...testServer(), database };
-  // A copy would take the containers of another test file for its own orphans.
+  // Two installations of one id would remove each other's containers. Over a connection that is not left in the pool.
   if (template === templateDatabase)
     await on(connection, (copy) => copy.raw("update installation set id = gen_random_uuid()"));
   const knex = createKnex(connection, { applicationName: "test", poolMax: 10 });
-  // Two installations of one id would remove each other's containers.
-  if (template === templateDatabase) await knex("installation").update({ id: randomUUID() });
   const drop = async () => {
     await knex.destroy();
     await onServer((server) => server.raw("drop database ?? with (force)", [database]));
