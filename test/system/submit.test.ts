@@ -205,6 +205,24 @@ test("an unknown trailer starts nothing and is told with a suggestion", async ()
   );
 });
 
+test("what came first on a tag or branch that starts nothing starts with the branch that does", async () => {
+  const copy = await projects.create("tag-first", FILES, { branches: ["main"] });
+  const one = await copy.commit("exp: one");
+  await copy.git("tag", "v1");
+  expect(await copy.push("v1")).toMatch(/remote: Pushes of tags start nothing here/);
+  expect(await copy.push("HEAD:main")).toMatch(/remote: tag-first#1 started/);
+
+  const two = await copy.commit("exp: two");
+  expect(await copy.push("HEAD:wip")).toMatch(/remote: Branch wip matches none/);
+  expect(await copy.push("HEAD:main")).toMatch(/remote: tag-first#2 started/);
+
+  const { body } = await platform.call("GET", "/api/v1/experiments?project=tag-first");
+  expect(body.items.map(({ source }: { source: { commit: string } }) => source.commit)).toEqual([
+    two,
+    one,
+  ]);
+});
+
 test("name, description and tags can be changed while it waits, and the manifest does not take them back", async () => {
   const { body } = await submit({ manifest: "approval" });
   const path = `/api/v1/experiments/${body.id}`;

@@ -388,3 +388,20 @@ test("deliveries that overtake each other start every commit once", async () => 
   const decisions = (await order.deliveries()).map(({ decision }) => decision);
   expect(decisions).toEqual(["started", "duplicate", "started", "duplicate"]);
 });
+
+test("what came first on a branch that starts nothing starts when it comes to one that does", async () => {
+  const merged = await repository("merged", { settings: { branches: ["main"] } });
+  const before = await merged.copy.git("rev-parse", "HEAD");
+  const after = await merged.copy.commit("exp: an idea");
+  await merged.copy.push("HEAD:wip");
+  const wip = await merged.payload({ ref: "refs/heads/wip", before: NOTHING, after });
+  expect((await merged.deliver(wip)).body.decision).toBe("nothing");
+  await merged.copy.push("HEAD:main");
+  const payload = await merged.payload({ before, after });
+  const commits = payload.commits.map((commit) => ({ ...commit, distinct: false }));
+
+  const { body } = await merged.deliver({ ...payload, commits });
+
+  const { experiments } = await decided(merged, body.deliveryId);
+  expect(experiments).toMatchObject([{ commit: after }]);
+});

@@ -2,6 +2,7 @@ import type { Push } from "../../core/forge.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
+import { refFault } from "../../core/select-triggers.ts";
 
 /** A push is read this far back; what is older was pushed by somebody who does not tag a thousand commits. */
 const MOST_COMMITS = 1000;
@@ -17,7 +18,8 @@ export async function newCommits(
   project: Project,
   { after, forced }: Pick<Push, "after" | "forced">,
 ): Promise<readonly Commit[]> {
-  const seen = await database.projects.seenCommits(project.id);
+  const ignored = await ignoredCommits(database.projects, project);
+  const seen = (await database.projects.seenCommits(project.id)).filter((id) => !ignored.has(id));
   const headOnly = forced || seen.length === 0;
   return repository.newCommits(project, after, seen, headOnly ? 1 : MOST_COMMITS);
 }
@@ -32,4 +34,20 @@ export async function isForced(
   if (before === NO_COMMIT || after === NO_COMMIT) return false;
   const lost = await repository.newCommits(project, before, [after], 1);
   return lost.length > 0;
+}
+
+/**
+ * Where only refs that start nothing stand: a commit that came on a tag first still starts with its branch. Of the
+ * built-in remote alone, which remembers them; those that a forge had before its project count as seen.
+ */
+async function ignoredCommits(
+  projects: Ports["database"]["projects"],
+  { id, forge, settings }: Project,
+): Promise<ReadonlySet<string>> {
+  if (forge !== "builtin") return new Set();
+  const refs = await projects.seenRefs(id);
+  const starts = ({ ref }: { readonly ref: string }): boolean =>
+    refFault(ref, settings) === undefined;
+  const listened = new Set(refs.filter(starts).map(({ commit }) => commit));
+  return new Set(refs.map(({ commit }) => commit).filter((commit) => !listened.has(commit)));
 }
