@@ -145,6 +145,12 @@ export class GitHubRepository {
     return (await this.#platform.call("GET", path)).body.items.toReversed();
   }
 
+  /** It cannot be reached. */
+  async goAway(): Promise<void> {
+    const bare = join(this.#folder, "repository.git");
+    await rename(bare, `${bare}.away`);
+  }
+
   /** It can be reached again. */
   async comeBack(): Promise<void> {
     const bare = join(this.#folder, "repository.git");

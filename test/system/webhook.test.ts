@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { finished, logOf, repositoryFiles } from "../support/experiments.ts";
+import { atStep, finished, logOf, repositoryFiles } from "../support/experiments.ts";
 import { GitHubRepository, NOTHING } from "../support/github.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -404,4 +404,35 @@ test("what came first on a branch that starts nothing starts when it comes to on
 
   const { experiments } = await decided(merged, body.deliveryId);
   expect(experiments).toMatchObject([{ commit: after }]);
+});
+
+test("an experiment whose repository cannot be reached waits, and so does one whose commit is not there yet", async () => {
+  const options = { spec: "engineName: dummy", top: "approval: true" };
+  const outage = await repository("outage", {}, repositoryFiles("true", options));
+  const payload = await outage.push("exp: told before the forge went away");
+  await outage.goAway();
+  expect((await outage.deliver(payload)).body.decision).toBe("started");
+  await atStep(
+    platform,
+    "outage#1",
+    "Waiting",
+    /^waiting for the repository: There is no repository/,
+  );
+  await outage.comeBack();
+  const after = await outage.copy.commit("exp: told before it was there");
+  const early = await outage.payload({ before: payload.after, after });
+  expect((await outage.deliver(early)).body.decision).toBe("started");
+  await atStep(
+    platform,
+    "outage#2",
+    "Waiting",
+    /^waiting for the repository: Commit [0-9a-f]{7} is not/,
+  );
+
+  await outage.copy.push();
+
+  for (const id of ["outage%231", "outage%232"]) {
+    await atStep(platform, decodeURIComponent(id), "Waiting", /^waiting for approval$/);
+    await platform.call("POST", `/api/v1/experiments/${id}/cancel`);
+  }
 });

@@ -16,6 +16,12 @@ import { failed, type Failure, type StepResult } from "./step-result.ts";
 
 type WaitingPorts = Pick<Ports, "database" | "repository" | "manifests" | "engines" | "log">;
 
+type Wait = Extract<StepResult, { kind: "wait" }>;
+
+/** The repository is asked again after as long as was waited already, within these bounds. */
+const FIRST_RETRY_SECONDS = 2;
+const LAST_RETRY_SECONDS = 60;
+
 /** After this the conditions are written, whatever else was going on. */
 const SECOND_LOOK_SECONDS = 1;
 
@@ -49,20 +55,18 @@ export async function waiting(
 }
 
 /**
- * A manifest that is missing or wrong imposes nothing: Cloning reports it. A repository that cannot be read is another
+ * A manifest that is missing or wrong imposes nothing: Cloning reports it. A commit that cannot be read yet is another
  * matter: what it would impose, an approval for one, must not be skipped.
  */
 async function readConditions(
   ports: WaitingPorts,
   experiment: ExperimentAt<"Waiting">,
   signal: AbortSignal,
-): Promise<Conditions | Failure> {
+): Promise<Conditions | Failure | Wait> {
   const project = await findProject(ports, experiment);
-  const manifest = await manifestOf(ports, project, experiment, signal).catch((error: unknown) => {
-    if (error instanceof SourceUnavailableError) return failed("SourceUnavailable", error.message);
-    throw error;
-  });
-  if (manifest !== undefined && "exception" in manifest) return manifest;
+  const missing = await whyMissing(ports, project, experiment, signal);
+  if (missing !== undefined) return notYet(project, experiment, missing);
+  const manifest = await manifestOf(ports, project, experiment);
   const { overrides } = experiment;
   const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
   if (manifest === undefined) return { ...none, engine: experiment.engine };
@@ -75,14 +79,42 @@ async function readConditions(
   };
 }
 
+/** Why the commit cannot be read now; undefined where it is here, or is nowhere else to be had. */
+async function whyMissing(
+  ports: WaitingPorts,
+  project: Project,
+  { source: { commit } }: ExperimentAt<"Waiting">,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (commit === undefined || project.forge === "builtin") return undefined;
+  try {
+    if (await haveCommit(ports, project, commit, signal)) return undefined;
+  } catch (error) {
+    if (error instanceof SourceUnavailableError) return error.message;
+    throw error;
+  }
+  return `Commit ${commit.slice(0, 7)} is not in ${project.repository ?? project.slug}: was it removed by a forced push?`;
+}
+
+/** A forge may be away, or tell of a push before all of its servers have it: asked for as long as a clone may take. */
+function notYet(
+  { settings }: Project,
+  { startedAt = new Date() }: ExperimentAt<"Waiting">,
+  reason: string,
+): Failure | Wait {
+  const waited = (Date.now() - startedAt.getTime()) / 1000;
+  if (waited > settings.cloneTimeoutSeconds) return failed("SourceUnavailable", reason);
+  const seconds = Math.min(LAST_RETRY_SECONDS, Math.max(FIRST_RETRY_SECONDS, waited));
+  return { kind: "wait", note: `waiting for the repository: ${reason}`, seconds };
+}
+
 async function manifestOf(
   ports: WaitingPorts,
   project: Project,
   experiment: ExperimentAt<"Waiting">,
-  signal: AbortSignal,
 ): Promise<Manifest | undefined> {
   const { commit } = experiment.source;
-  if (commit === undefined || !(await haveCommit(ports, project, commit, signal))) return undefined;
+  if (commit === undefined) return undefined;
   const file = await readManifest(ports, project, experiment, commit);
   return file.kind === "found" ? ports.manifests.parse(file.text).manifest : undefined;
 }
@@ -111,7 +143,7 @@ async function judgeNeeds(
   { database }: WaitingPorts,
   own: string,
   { needs }: Conditions,
-): Promise<Failure | Extract<StepResult, { kind: "wait" }> | undefined> {
+): Promise<Failure | Wait | undefined> {
   const unmet: string[] = [];
   for (const id of needs) {
     const needed = UUID.test(id) ? await database.experiments.find(id) : undefined;
