@@ -31,6 +31,7 @@ export type StepResult =
     };
 
 export type Failure = Extract<StepResult, { kind: "failed" }>;
+export type Wait = Extract<StepResult, { kind: "wait" }>;
 
 export const failed = (
   kind: string,

@@ -1,22 +1,15 @@
 import { SourceUnavailableError } from "../../core/errors.ts";
-import {
-  NO_CONDITIONS,
-  type Conditions,
-  type Experiment,
-  type ExperimentAt,
-} from "../../core/experiment.ts";
-import { isFinished, statusOf } from "../../core/lifecycle.ts";
+import { NO_CONDITIONS, type Conditions, type ExperimentAt } from "../../core/experiment.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { findProject } from "../find-project.ts";
 import { engineOf } from "./engine-of.ts";
+import { judgeNeeds, resolveNeeds } from "./needs.ts";
 import { haveCommit, readManifest } from "./source.ts";
-import { failed, type Failure, type StepResult } from "./step-result.ts";
+import { failed, type Failure, type StepResult, type Wait } from "./step-result.ts";
 
 type WaitingPorts = Pick<Ports, "database" | "repository" | "manifests" | "engines" | "log">;
-
-type Wait = Extract<StepResult, { kind: "wait" }>;
 
 /** The repository is asked again after as long as was waited already, within these bounds. */
 const FIRST_RETRY_SECONDS = 2;
@@ -117,69 +110,4 @@ async function manifestOf(
   if (commit === undefined) return undefined;
   const file = await readManifest(ports, project, experiment, commit);
   return file.kind === "found" ? ports.manifests.parse(file.text).manifest : undefined;
-}
-
-/** Names become ids once; what cannot be found stays as it was written, and fails. */
-async function resolveNeeds(
-  { database }: WaitingPorts,
-  { projectId, projectSlug }: ExperimentAt<"Waiting">,
-  needs: readonly string[],
-): Promise<readonly string[]> {
-  const { experiments } = database;
-  return Promise.all(
-    needs.map(async (need) => {
-      const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
-      const found =
-        (await experiments.newestNamed(projectId, need)) ??
-        (await experiments.resolve(reference).catch(() => undefined));
-      return found?.id ?? need;
-    }),
-  );
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-async function judgeNeeds(
-  { database }: WaitingPorts,
-  own: string,
-  { needs }: Conditions,
-): Promise<Failure | Wait | undefined> {
-  const unmet: string[] = [];
-  for (const id of needs) {
-    const needed = UUID.test(id) ? await database.experiments.find(id) : undefined;
-    const name = needed === undefined ? id : `${needed.projectSlug}#${needed.number}`;
-    const status = needed && statusOf(needed.step, needed.stepStatus);
-    if (status === "Succeeded") continue;
-    if (needed !== undefined && !isFinished(needed)) {
-      if (id === own) return failed("NeedFailed", "It needs itself.");
-      if (await leadsTo(database, needed, own))
-        return failed("NeedFailed", `It needs ${name}, which needs it in turn.`);
-      unmet.push(name);
-    } else {
-      const why = status === undefined ? "is not there" : `has ${status.toLowerCase()}`;
-      return failed("NeedFailed", `It needs ${name}, which ${why}.`);
-    }
-  }
-  if (unmet.length === 0) return undefined;
-  return { kind: "wait", note: `waiting for ${unmet.join(", ")} to succeed` };
-}
-
-/** Whether the needs of an experiment, and theirs in turn, come to that one: then none of them would ever begin. */
-async function leadsTo(
-  { experiments }: WaitingPorts["database"],
-  from: Experiment,
-  to: string,
-): Promise<boolean> {
-  const known = new Set<string>();
-  const open = [from];
-  for (let each = open.pop(); each !== undefined; each = open.pop()) {
-    for (const id of each.conditions?.needs ?? []) {
-      if (id === to) return true;
-      if (known.has(id) || !UUID.test(id)) continue;
-      known.add(id);
-      const needed = await experiments.find(id);
-      if (needed !== undefined && !isFinished(needed)) open.push(needed);
-    }
-  }
-  return false;
 }
