@@ -430,7 +430,7 @@ test.each([
     "is cancelled",
     { manifest: "approval" },
     "cancel",
-    /^It needs (failing-\d+)#1, which has cancelled\.$/,
+    /^It needs (failing-\d+)#1, which was cancelled\.$/,
   ],
 ])("needs: one that %s fails those that need it", async (what, needed, verb, message) => {
   const slug = `failing-${what.length}`;

@@ -1,4 +1,10 @@
-import type { Conditions, Experiment, ExperimentAt } from "../../core/experiment.ts";
+import { ConflictError } from "../../core/errors.ts";
+import type {
+  Conditions,
+  Experiment,
+  ExperimentAt,
+  ExperimentStatus,
+} from "../../core/experiment.ts";
 import { isFinished, statusOf } from "../../core/lifecycle.ts";
 import type { Ports } from "../../core/ports.ts";
 import { failed, type Failure, type Wait } from "./step-result.ts";
@@ -17,10 +23,15 @@ export async function resolveNeeds(
       const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
       const found =
         (await experiments.newestNamed(projectId, need)) ??
-        (await experiments.resolve(reference).catch(() => undefined));
+        (await experiments.resolve(reference).catch(noneOfSeveral));
       return found?.id ?? need;
     }),
   );
+}
+
+/** A reference that may be several is none; a database that is away is asked again. */
+function noneOfSeveral(error: unknown): undefined {
+  if (!(error instanceof ConflictError)) throw error;
 }
 
 /** Whether all have succeeded; else what it waits for, or why it never will go on. */
@@ -41,7 +52,7 @@ export async function judgeNeeds(
         return failed("NeedFailed", `It needs ${name}, which needs it in turn.`);
       unmet.push(name);
     } else {
-      const why = status === undefined ? "is not there" : `has ${status.toLowerCase()}`;
+      const why = status === undefined ? "is not there" : ended(status);
       return failed("NeedFailed", `It needs ${name}, which ${why}.`);
     }
   }
@@ -68,3 +79,6 @@ async function leadsTo(
   }
   return false;
 }
+
+const ended = (status: ExperimentStatus): string =>
+  status === "Failed" ? "has failed" : "was cancelled";
