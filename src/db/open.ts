@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import type { Logger } from "../core/logger.ts";
-import { createKnex, type DatabaseAddress } from "./connect.ts";
+import { createKnex, type DatabaseAddress, requirePostgres } from "./connect.ts";
 import { claimDataDirectory, type DataDirectory, findDatabaseId } from "./data-directory.ts";
 import { EmbeddedPostgres } from "./embedded.ts";
 import { lockDataDirectory } from "./lock-data-directory.ts";
@@ -38,6 +38,7 @@ export async function openDatabase(
       const lock = await lockDataDirectory(folders, knex);
       closers.push(() => lock.release());
     }
+    await requirePostgres(knex);
     await claimDataDirectory(folders, () => findDatabaseId(knex));
     for (const file of await migrate(knex)) log.info({ file }, "the database was migrated");
     await claimDataDirectory(folders, () => findDatabaseId(knex));

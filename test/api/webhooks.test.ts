@@ -95,24 +95,19 @@ test.each([
   ["an empty digest", { "x-hub-signature-256": "sha256=" }],
   ["a wrong one", { "x-hub-signature-256": `sha256=${"0".repeat(64)}` }],
   ["an event of another name", { "x-hub-signature-256": "", "x-github-event": "__proto__" }],
-])(
-  "T-1 T-5 T-7 a forged delivery (%s) is a 401 within 50 ms and writes nothing",
-  async (_, headers) => {
-    const counts = await api.rowCounts();
-    const body = push("exp: forged", "d".repeat(40));
+])("T-1 T-5 T-7 a forged delivery (%s) is a 401 and writes nothing", async (_, headers) => {
+  const counts = await api.rowCounts();
+  const body = push("exp: forged", "d".repeat(40));
 
-    const started = performance.now();
-    const response = await post({
-      ...signed(body),
-      headers: { ...signed(body).headers, ...headers },
-    });
+  const response = await post({
+    ...signed(body),
+    headers: { ...signed(body).headers, ...headers },
+  });
 
-    expect(response.status).toBe(401);
-    expect(performance.now() - started).toBeLessThan(50);
-    expect(response.headers.get("content-type")).toContain("application/problem+json");
-    expect(await api.rowCounts()).toEqual(counts);
-  },
-);
+  expect(response.status).toBe(401);
+  expect(response.headers.get("content-type")).toContain("application/problem+json");
+  expect(await api.rowCounts()).toEqual(counts);
+});
 
 test("T-4 upper case, a doubled header, SHA-1 and another secret's signature are refused", async () => {
   const good = signed(push("exp: x"));

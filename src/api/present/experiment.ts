@@ -40,7 +40,7 @@ export function presentItem(experiment: Experiment, around: Surroundings): Exper
     engine: experiment.engine,
     priority: experiment.priority,
     steps: stepsOf(around.history, experiment).map(presentStep),
-    source: presentSource(experiment, around.project),
+    source: shortened(presentSource(experiment, around.project)),
     manifestPath: experiment.manifestPath ?? null,
     warnings: experiment.warnings.map(presentWarning),
     image: image ? { name: image.name, digest: image.digest, reused: image.reused } : null,
@@ -55,9 +55,18 @@ export function presentItem(experiment: Experiment, around: Surroundings): Exper
   };
 }
 
+/** git takes messages of megabytes; a list of them is not read by anybody. */
+const LISTED_MESSAGE_CHARACTERS = 1000;
+
+const shortened = (source: SourceAnswer): SourceAnswer => ({
+  ...source,
+  message: source.message.slice(0, LISTED_MESSAGE_CHARACTERS).toWellFormed(),
+});
+
 export function presentExperiment(experiment: Experiment, around: Surroundings): ExperimentAnswer {
   return {
     ...presentItem(experiment, around),
+    source: presentSource(experiment, around.project),
     manifest: experiment.manifest ?? null,
     manifestText: experiment.manifestText ?? null,
   };

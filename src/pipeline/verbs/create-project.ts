@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { InvalidError } from "../../core/errors.ts";
 import type { Ports } from "../../core/ports.ts";
+import { settingsFaults } from "../../core/project-settings.ts";
 import {
   DEFAULT_SETTINGS,
   type ForgeKind,
@@ -30,7 +31,10 @@ export async function createProject(
   const { name, forge, repository } = request;
   const slug = request.slug ?? slugOf(name);
   const engine = request.engine ?? defaultEngine(ports);
-  const errors = faults(ports, { slug, forge, repository, engine });
+  const errors = [
+    ...faults(ports, { slug, forge, repository, engine }),
+    ...settingsFaults(request.settings ?? {}),
+  ];
   if (errors.length > 0)
     throw new InvalidError(errors.map(({ message }) => message).join(" "), errors);
 

@@ -1,5 +1,6 @@
 import { InvalidError } from "../../core/errors.ts";
 import type { Ports } from "../../core/ports.ts";
+import { settingsFaults } from "../../core/project-settings.ts";
 import type { Project, ProjectSettings } from "../../core/project.ts";
 
 /** Name, engine and settings; what is left out stays. The slug and the forge never change. */
@@ -17,6 +18,9 @@ export async function updateProject(
     const message = `There is no engine ${engine} here. Known: ${[...engines.keys()].join(", ")}.`;
     throw new InvalidError(message, [{ path: "engine", message }]);
   }
+  const errors = settingsFaults(settings ?? {});
+  if (errors.length > 0)
+    throw new InvalidError(errors.map(({ message }) => message).join(" "), errors);
   const updated = await database.projects.update(project.id, {
     ...(name !== undefined && { name }),
     ...(engine !== undefined && { engine }),
