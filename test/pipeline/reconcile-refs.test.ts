@@ -30,7 +30,10 @@ test("a push that was stored but not decided is decided, also beside a project w
     settings: DEFAULT_SETTINGS,
     webhookSecret: "secret",
   });
-  const copy = await projects.create("lost", repositoryFiles("echo found"));
+  const copy = await projects.create(
+    "lost",
+    repositoryFiles("echo found", { spec: "engineName: dummy" }),
+  );
   await copy.commit("exp: while the server dies");
   // As the server stores it, without the hook that reports it.
   const stored = join(platform.dataDirectory, "git", "lost.git");
@@ -56,7 +59,10 @@ test("a push that was stored but not decided is decided, also beside a project w
 });
 
 test("each reconciler has suspicions of its own", async () => {
-  const copy = await projects.create("suspected", repositoryFiles("echo found"));
+  const copy = await projects.create(
+    "suspected",
+    repositoryFiles("echo found", { spec: "engineName: dummy" }),
+  );
   await copy.commit("exp: just being reported");
   const stored = join(platform.dataDirectory, "git", "suspected.git");
   await copy.git(
