@@ -2,13 +2,13 @@ import { expect, test } from "@jest/globals";
 
 import {
   admit,
-  neverFits,
   type QueueingRun,
   RESERVE_AFTER_SECONDS,
   type Snapshot,
 } from "../../src/core/admission.ts";
 import type { Machine } from "../../src/core/engine.ts";
 import type { ReplicaResources } from "../../src/core/manifest.ts";
+import { neverFits } from "../../src/core/placement.ts";
 
 const GIB = 2 ** 30;
 const needs = (cpus: number, gpus = 0, product?: string): ReplicaResources => ({

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-import { neverFits } from "../../core/admission.ts";
 import { UnsupportedError } from "../../core/errors.ts";
 import type { ExperimentAt } from "../../core/experiment.ts";
+import { neverFits } from "../../core/placement.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { PlannedReplica, RunPlan } from "../../core/run.ts";
 import { findProject } from "../find-project.ts";
