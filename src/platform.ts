@@ -66,10 +66,13 @@ export interface Started {
   readonly newAdminToken: string | undefined;
 }
 
+/** Edges to put in place of the real ones, or what makes them of those. */
+export type Overrides = Partial<Ports> | ((ports: Ports) => Partial<Ports>);
+
 /** The only place where everything meets. `overrides` replaces an edge, for tests. */
 export async function createPlatform(
   config: Config,
-  overrides: Partial<Ports> = {},
+  overrides: Overrides = {},
 ): Promise<Platform> {
   const log: Logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const folders = await createDataDirectory(config.dataDirectory);
@@ -88,7 +91,7 @@ export async function createPlatform(
 
 interface Begun {
   readonly config: Config;
-  readonly overrides: Partial<Ports>;
+  readonly overrides: Overrides;
   readonly log: Logger;
   readonly folders: DataDirectory;
   readonly opened: OpenDatabase;
@@ -172,8 +175,10 @@ async function assemble(begun: Begun): Promise<Platform> {
     closedBecause: () => disk.closedBecause(),
     refuseRepository: (url) =>
       checkCloneUrl(url, { allowFileProtocol: config.allowLocalRepositories }),
-    ...overrides,
   };
+  const chosen = typeof overrides === "function" ? overrides(ports) : overrides;
+  // With their descriptors: some of the ports are getters.
+  Object.defineProperties(ports, Object.getOwnPropertyDescriptors(chosen));
 
   const stopping = new AbortController();
   const pool = new WorkerPool(ports, config.workerSlots);
@@ -185,9 +190,9 @@ async function assemble(begun: Begun): Promise<Platform> {
     folder: folders.git,
     temporaryFolder: folders.tmp,
     environment: config.environment,
-    findProject: (slug) => database.projects.findBySlug(slug),
+    findProject: (slug) => ports.database.projects.findBySlug(slug),
     authenticate: (authorization) => userOfBasic(database, authorization),
-    isWilling: () => database.check(),
+    isWilling: () => ports.database.check(),
     async onPush({ project, user, refs }) {
       return pushReport(ports, project, await receivePush(ports, project, refs, user));
     },
