@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import { plainWords, sentenceAbout } from "./core/plain-words.ts";
+import { closest, didYouMean } from "./core/suggest.ts";
+
 const flag = z
-  .enum(["true", "false", "1", "0", ""])
+  .enum(["true", "false", "1", "0"])
   .default("false")
   .transform((text) => text === "true" || text === "1");
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === "" ? undefined : text));
+const optionalText = z.string().optional();
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** The environment as a person writes it. Every key is in .env.example, with a comment. */
@@ -22,7 +22,14 @@ const environment = z.object({
   ASSAY_DATA_DIR: optionalText,
   ASSAY_HOST_DATA_DIR: optionalText,
   XDG_DATA_HOME: optionalText,
-  DATABASE_URL: optionalText.pipe(z.url({ protocol: /^postgres(ql)?$/ }).optional()),
+  DATABASE_URL: optionalText.pipe(
+    z
+      .url({
+        protocol: /^postgres(ql)?$/,
+        error: "must be an address such as postgresql://user@host/database",
+      })
+      .optional(),
+  ),
   DOCKER_HOST: optionalText.pipe(
     z
       .string()
@@ -75,17 +82,19 @@ export interface Config {
   /** What git may be given of the environment: the proxy's settings, where certificates are, the ssh agent. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Sentences for the person who starts the server: what is most likely a typing mistake. */
+  readonly warnings: readonly string[];
 }
 
-/** Throws a sentence for each variable that is wrong, naming it. */
+/** Throws a sentence for each variable that is wrong, naming it. An empty one counts as unset. */
 export function readConfig(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const parsed = environment.safeParse(variables);
+  const given = Object.entries(variables).filter(([, value]) => value !== "");
+  const parsed = environment.safeParse(Object.fromEntries(given), { error: plainWords });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(
-      ({ path, message }) =>
-        `${path.join(".")} ${message.replace(/^Invalid input: /, "is wrong: ")}.`,
+    const faults = parsed.error.issues.map(({ path, message }) =>
+      sentenceAbout(path.join("."), message),
     );
     throw new Error(`The configuration is wrong. ${faults.join(" ")} See .env.example.`);
   }
@@ -110,5 +119,21 @@ export function readConfig(
     diskWatermark: values.DISK_WATERMARK,
     environment: variables,
     logLevel: values.LOG_LEVEL,
+    warnings: unknownVariables(given.map(([name]) => name)),
   };
+}
+
+/** What a client needs, or the server itself gives to a run: a shell may well hold it. */
+const OF_CLIENTS =
+  /^ASSAY_(URL|TOKEN|PROJECT|ENGINE|CONTEXT)$|^ASSAY_(.+_ID|.+_PATH|PARAMS|ATTEMPT)$/;
+
+/** The names that nobody but Assay has a use for. */
+function unknownVariables(names: readonly string[]): readonly string[] {
+  const known = Object.keys(environment.shape);
+  return names
+    .filter((name) => name.startsWith("ASSAY_") && !known.includes(name) && !OF_CLIENTS.test(name))
+    .map(
+      (name) =>
+        `The variable ${name} is not known${didYouMean(closest(name, known)) || "; .env.example lists those that are."}`,
+    );
 }

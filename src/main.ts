@@ -8,7 +8,9 @@ import { createPlatform, type Platform } from "./platform.ts";
 const interrupted = interruption();
 let platform: Platform | undefined;
 try {
-  platform = await createPlatform(readConfig());
+  const config = readConfig();
+  for (const warning of config.warnings) console.error(warning);
+  platform = await createPlatform(config);
   const { url, adminTokenFile, newAdminToken } = await platform.start();
   console.log(`Assay listens at ${url}`);
   if (newAdminToken !== undefined)

@@ -2,25 +2,23 @@ import type { Request } from "express";
 import { z } from "zod";
 
 import { BadRequestError, InvalidError } from "../core/errors.ts";
+import { plainWords, sentenceAbout, suggestedValue } from "../core/plain-words.ts";
 import { closest, didYouMean } from "../core/suggest.ts";
 
 /** The request's query, judged; what is wrong with it is a 400. */
 export function queryOf<T extends z.ZodType>(schema: T, request: Request): z.output<T> {
-  const result = schema.safeParse(request.query);
+  const result = schema.safeParse(request.query, IN_PLAIN_WORDS);
   if (result.success) return result.data;
   const errors = located(result.error, schema);
-  throw new BadRequestError(errors.map(({ path, message }) => `${path}: ${message}`).join(" "));
+  throw new BadRequestError(errors.map(({ message }) => message).join(" "));
 }
 
 /** The request's JSON, judged; what is wrong with it is a 422 that says where. */
 export function bodyOf<T extends z.ZodType>(schema: T, request: Request): z.output<T> {
-  const result = withinDepth(() => schema.safeParse(request.body ?? {}));
+  const result = withinDepth(() => schema.safeParse(request.body ?? {}, IN_PLAIN_WORDS));
   if (result.success) return result.data;
   const errors = located(result.error, schema);
-  throw new InvalidError(
-    errors.map(({ path, message }) => `${path}: ${message}`).join(" "),
-    errors,
-  );
+  throw new InvalidError(errors.map(({ message }) => message).join(" "), errors);
 }
 
 /** A parameter of the path. */
@@ -46,18 +44,37 @@ interface Located {
   readonly suggestion?: string | undefined;
 }
 
+/** The issue keeps what was given, for the suggestion. */
+const IN_PLAIN_WORDS = { error: plainWords, reportInput: true };
+
 function located(error: z.ZodError, schema: z.ZodType): readonly Located[] {
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys")
-      return [{ path: path === "" ? "(all)" : path, message: sentence(issue.message) }];
-    return issue.keys.map((key) => {
-      const suggestion = path === "" ? closest(key, known) : undefined;
-      const message = sentence(`This name is not known${didYouMean(suggestion)}`);
-      return { path: path === "" ? key : `${path}.${key}`, message, suggestion };
-    });
+    const path = issue.path.map(String);
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => unknown([...path, key], key, namesAt(schema, path)));
+    const field = path.join(".");
+    const message = sentenceAbout(field === "" ? "The body" : field, issue.message);
+    const suggestion = suggestedValue(issue);
+    return [{ path: field === "" ? "(all)" : field, message, ...(suggestion && { suggestion }) }];
   });
 }
 
-const sentence = (message: string): string => (/[.?]$/.test(message) ? message : `${message}.`);
+function unknown(path: readonly string[], key: string, known: readonly string[]): Located {
+  const suggestion = closest(key, known);
+  const field = path.join(".");
+  const words = `is not known${didYouMean(suggestion) || `; there is ${known.join(", ")}`}`;
+  return { path: field, message: sentenceAbout(field, words), suggestion };
+}
+
+/** The names that the object at that path may have. */
+function namesAt(schema: z.ZodType, path: readonly string[]): readonly string[] {
+  let here: unknown = inside(schema);
+  for (const part of path)
+    here = inside(here instanceof z.ZodObject ? here.shape[part] : undefined);
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+}
+
+function inside(schema: unknown): unknown {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional;
+  return isWrapped ? schema.unwrap() : schema;
+}

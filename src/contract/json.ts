@@ -7,7 +7,7 @@ const isStorable = (text: string): boolean => !text.includes("\0") && !/\p{Surro
 
 export const Text = z
   .string()
-  .refine(isStorable, "It holds a NUL or half a character; leave these out.");
+  .refine(isStorable, "holds a NUL or half a character; leave these out");
 
 export const Json: z.ZodType<CoreJson> = z.lazy(() =>
   z.union([Text, z.number(), z.boolean(), z.null(), z.array(Json), z.record(Text, Json)]),

@@ -125,10 +125,10 @@ test.each([
   [{ manifest: "../secret.yaml" }, 422, /holds "\.\.": only files below manifests\/ can be named/],
   [{ manifest: "/etc/passwd" }, 422, /starts with \//],
   [{ commit: "abc123" }, 422, /^commit: Write the commit in full: 40 hexadecimal digits\.$/],
-  [{ priority: 0 }, 422, /^priority: /],
-  [{ timeout: "soon" }, 422, /^timeout: Write a duration as /],
-  [{ parms: {} }, 422, /^parms: This name is not known, did you mean params\?/],
-  [{ name: "half a \ud800 character" }, 422, /^name: It holds a NUL or half a character/],
+  [{ priority: 0 }, 422, /^priority must be 1 or more\.$/],
+  [{ timeout: "soon" }, 422, /^timeout must be a time: /],
+  [{ parms: {} }, 422, /^parms is not known, did you mean params\?/],
+  [{ name: "half a \ud800 character" }, 422, /^name holds a NUL or half a character/],
 ])("a submission of %j is refused with %i and a sentence", async (body, status, detail) => {
   const before = await platform.rowCounts();
 
@@ -241,7 +241,8 @@ test("name, description and tags can be changed while it waits, and the manifest
     fields: { note: "mine", more: 1 },
   });
   const refused = await platform.call("PATCH", path, { status: "Succeeded" });
-  expect([refused.status, refused.body.detail]).toEqual([422, "status: This name is not known."]);
+  const detail = "status is not known; there is name, description, tags.";
+  expect([refused.status, refused.body.detail]).toEqual([422, detail]);
 });
 
 test("fields are replaced and merged, and nobody overwrites what they have not read", async () => {
