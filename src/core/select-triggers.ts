@@ -1,3 +1,4 @@
+import { matchesGlob } from "./branch-globs.ts";
 import type { Overrides } from "./experiment.ts";
 import type { ProjectSettings } from "./project.ts";
 import type { Commit } from "./repository.ts";
@@ -74,19 +75,4 @@ export function refFault(
   if (branch === undefined) return `${ref} is neither a branch nor a tag.`;
   if (branches.length === 0 || branches.some((glob) => matchesGlob(branch, glob))) return undefined;
   return `Branch ${branch} matches none of the project's branches: ${branches.join(", ")}.`;
-}
-
-/** `*` within a path segment, `**` over segments; linear in the text for each star. */
-export function matchesGlob(text: string, glob: string): boolean {
-  const pattern = glob
-    .split(/(\*\*|\*)/)
-    .map((part) =>
-      part === "**"
-        ? ".*"
-        : part === "*"
-          ? "[^/]*"
-          : part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`),
-    )
-    .join("");
-  return new RegExp(`^${pattern}$`).test(text);
 }

@@ -63,6 +63,85 @@ test("what is wrong with a project is told all at once, with where it is", async
   expect(await paths(wrong)).toEqual(["slug", "repository", "engine"]);
 });
 
+test("what is wrong with a request is told in words that say what to write", async () => {
+  const answer = await read(
+    Problem,
+    create({
+      name: "",
+      slug: 7,
+      forge: "guthub",
+      engine: null,
+      settings: { maxActive: 1.5, branches: "main", tags: 1, comits: "head", env: { A: 2 } },
+    }),
+  );
+
+  expect(answer.errors).toEqual([
+    { path: "name", message: "name must not be empty." },
+    { path: "slug", message: "slug must be text, not 7." },
+    {
+      path: "forge",
+      message:
+        'forge must be builtin, github, gitlab, gitea or bitbucket, not "guthub", did you mean github?',
+      suggestion: "github",
+    },
+    { path: "engine", message: "engine must be text, not null." },
+    { path: "settings.branches", message: "settings.branches must be a list, not text." },
+    { path: "settings.tags", message: "settings.tags must be true or false, not 1." },
+    {
+      path: "settings.maxActive",
+      message: "settings.maxActive must be a whole number, not 1.5.",
+    },
+    { path: "settings.env.A", message: "settings.env.A must be text, not 2." },
+    {
+      path: "settings.comits",
+      message: "settings.comits is not known, did you mean commits?",
+      suggestion: "commits",
+    },
+  ]);
+  expect(answer.detail).toBe(answer.errors?.map(({ message }) => message).join(" "));
+  const missing = await read(Problem, create({}));
+  expect(missing.detail).toMatch(
+    /^name is missing; it must be text\. forge is missing; it must be builtin/,
+  );
+  const query = await read(Problem, api.call("/api/v1/projects?limit=many&cursr=x"));
+  expect(query.detail).toBe("limit must be a number. cursr is not known, did you mean cursor?");
+});
+
+test("a name of which no slug can be made says which characters it takes", async () => {
+  const response = await create({ name: "🚀", forge: "builtin" });
+  const given = await create({ name: "🚀", slug: "rocket", forge: "builtin" });
+
+  expect(response.status).toBe(422);
+  expect((await read(Problem, response)).errors).toEqual([
+    {
+      path: "name",
+      message:
+        'No address can be made of the name "🚀": use at least one letter from a to z or a digit in it, or give a slug beside it.',
+    },
+  ]);
+  expect(await read(CreatedProjectAnswer, given)).toMatchObject({ name: "🚀", slug: "rocket" });
+});
+
+test.each([
+  ["[", /^"\[" can match no branch: no branch's name holds \[\./],
+  ["exp/?", /holds \?/],
+  ["a branch", /holds a space/],
+  ["/main", /begins with \//],
+  ["exp/", /ends with \//],
+  ["a..b", /holds "\.\."/],
+  ["a//b", /holds "\/\/"/],
+  ["refs/heads/main", /leave refs\/heads\/ out/],
+  ["main.lock", /ends with \.lock/],
+])("the glob %j, which can match no branch, is refused", async (glob, words) => {
+  const settings = { branches: ["main", glob] };
+  const made = await create({ name: "globs", forge: "builtin", settings });
+
+  expect(made.status).toBe(422);
+  const { errors } = await read(Problem, made);
+  expect(errors).toMatchObject([{ path: "settings.branches.1" }]);
+  expect(errors?.[0]?.message).toMatch(words);
+});
+
 test("a slug is taken once", async () => {
   expect((await create({ name: "twice", forge: "builtin" })).status).toBe(201);
   expect((await create({ name: "twice", forge: "builtin" })).status).toBe(409);

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 
+import { matchesGlob } from "../../src/core/branch-globs.ts";
 import type { Commit } from "../../src/core/repository.ts";
-import { matchesGlob, refFault, selectTriggers } from "../../src/core/select-triggers.ts";
+import { refFault, selectTriggers } from "../../src/core/select-triggers.ts";
 
 const commit = (number: number, message: string): Commit => ({
   id: String(number).padStart(40, "0"),

@@ -32,7 +32,8 @@ export async function createProject(
   const slug = request.slug ?? slugOf(name);
   const engine = request.engine ?? defaultEngine(ports);
   const errors = [
-    ...faults(ports, { slug, forge, repository, engine }),
+    ...slugFaults(name, request.slug),
+    ...faults(ports, { forge, repository, engine }),
     ...settingsFaults(request.settings ?? {}),
   ];
   if (errors.length > 0)
@@ -87,26 +88,33 @@ function defaultEngine({ engines }: Pick<Ports, "engines">): string {
   return engines.has("docker") ? "docker" : ([...engines.keys()][0] ?? "docker");
 }
 
+function slugFaults(
+  name: string,
+  given: string | undefined,
+): readonly { readonly path: string; readonly message: string }[] {
+  const slug = given ?? slugOf(name);
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) return [];
+  if (given === undefined) {
+    const message = `No address can be made of the name ${JSON.stringify(name)}: use at least one letter from a to z or a digit in it, or give a slug beside it.`;
+    return [{ path: "name", message }];
+  }
+  const rule = "use lower-case letters, digits and dashes, with a letter or a digit first";
+  return [{ path: "slug", message: `${JSON.stringify(given)} cannot be a slug: ${rule}.` }];
+}
+
 function faults(
   { engines, refuseRepository }: Pick<Ports, "engines" | "refuseRepository">,
   {
-    slug,
     forge,
     repository,
     engine,
   }: {
-    readonly slug: string;
     readonly forge: ForgeKind;
     readonly repository: string | undefined;
     readonly engine: string;
   },
 ): { readonly path: string; readonly message: string }[] {
   const found: { path: string; message: string }[] = [];
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug))
-    found.push({
-      path: "slug",
-      message: `"${slug}" cannot be a slug: use lower-case letters, digits and dashes.`,
-    });
   if (forge === "builtin" && repository !== undefined)
     found.push({
       path: "repository",
