@@ -1,9 +1,11 @@
-import { chmod, link, mkdir, readFile, realpath, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { chmod, link, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 
 import type { Knex } from "knex";
 
 import { codeOf, reasonOf } from "./caught.ts";
+import { makeFolders } from "./make-folders.ts";
 import { writeDurably } from "./write-durably.ts";
 
 /** Absolute paths of the data directory and of its folders. */
@@ -21,7 +23,7 @@ export type DataDirectory = {
 export async function createDataDirectory(path: string): Promise<DataDirectory> {
   try {
     // Started by root, PostgreSQL may have to run as another user, who passes through on the way to its own folder.
-    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await makeFolders(resolve(path), process.getuid?.() === 0 ? 0o711 : 0o700);
     const root = await realpath(path);
     const folders = {
       postgres: join(root, "postgres"),
@@ -32,17 +34,45 @@ export async function createDataDirectory(path: string): Promise<DataDirectory> 
       tmp: join(root, "tmp"),
     };
     for (const folder of Object.values(folders)) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolders(folder, 0o700);
       await chmod(folder, 0o700);
     }
+    await tryToWrite(folders.tmp);
     return { root, ...folders };
   } catch (error) {
-    throw new Error(
-      `Assay cannot use ${path} as its data directory: ${reasonOf(error)}. Give that folder to this user, or set ASSAY_DATA_DIR to another.`,
-      { cause: error },
-    );
+    throw new Error(`Assay cannot use ${path} as its data directory: ${fault(error)}`, {
+      cause: error,
+    });
   }
 }
+
+/** Folders alone need no room: a full disk, or one that is mounted for reading, shows with a file. */
+async function tryToWrite(folder: string): Promise<void> {
+  const path = join(folder, `probe-${randomUUID()}`);
+  try {
+    await writeFile(path, "can this be kept?", { flag: "wx", flush: true });
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+function fault(error: unknown): string {
+  const known = FAULTS[String(codeOf(error))];
+  return known ?? `${reasonOf(error)}. Give that folder to this user, or ${ANOTHER}`;
+}
+
+const ANOTHER = "set ASSAY_DATA_DIR to another.";
+const FULL = `its disk is full. Free some space, or ${ANOTHER}`;
+const FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: `there is a file of that name, or on the way to it. Remove it, or ${ANOTHER}`,
+  ENOTDIR: `there is a file of that name, or on the way to it. Remove it, or ${ANOTHER}`,
+  ENOENT: `no folder can be made there. Make it, or ${ANOTHER}`,
+  EROFS: `its disk is mounted for reading only. Mount it for writing, or ${ANOTHER}`,
+  EACCES: `this user may not write there. Give that folder to this user, or ${ANOTHER}`,
+  EPERM: `this user may not change it. Give that folder to this user, or ${ANOTHER}`,
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+};
 
 /**
  * Ties the directory to its database: the first one is noted in it, any other is refused. Call it before migrating, so

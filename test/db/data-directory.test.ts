@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
@@ -14,6 +15,8 @@ import {
 } from "../../src/db/data-directory.ts";
 import { lockDataDirectory } from "../../src/db/lock-data-directory.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
+
+const run = promisify(execFile);
 
 let parent: string;
 let directory: DataDirectory;
@@ -54,9 +57,41 @@ test("a data directory that cannot be made says what to do", async () => {
   const file = join(parent, "file");
   await writeFile(file, "");
 
-  await expect(createDataDirectory(join(file, "assay"))).rejects.toThrow(
-    /^Assay cannot use .* as its data directory: .*ENOTDIR.* set ASSAY_DATA_DIR to another\.$/,
+  for (const path of [file, join(file, "assay")])
+    await expect(createDataDirectory(path)).rejects.toThrow(
+      `Assay cannot use ${path} as its data directory: there is a file of that name, or on the way to it. Remove it, or set ASSAY_DATA_DIR to another.`,
+    );
+});
+
+test("a place where no folder can ever be made is told, and not tried for ever", async () => {
+  await expect(createDataDirectory("/proc/assay/data")).rejects.toThrow(
+    "Assay cannot use /proc/assay/data as its data directory: no folder can be made there.",
   );
+});
+
+test("a data directory on a full disk says so before anything else starts", async () => {
+  const full = await mountTmpfs("size=32k");
+  if (full === undefined) return;
+  try {
+    await createDataDirectory(full);
+    await fill(join(full, "much"));
+
+    await expect(createDataDirectory(full)).rejects.toThrow(
+      /its disk is full\. Free some space, or set ASSAY_DATA_DIR to another\.$/,
+    );
+  } finally {
+    await run("umount", [full]);
+  }
+});
+
+test("a data directory that is mounted for reading only says so", async () => {
+  const readOnly = await mountTmpfs("ro");
+  if (readOnly === undefined) return;
+  try {
+    await expect(createDataDirectory(readOnly)).rejects.toThrow(/mounted for reading only/);
+  } finally {
+    await run("umount", [readOnly]);
+  }
 });
 
 test("a data directory belongs to the first database that claims it", async () => {
@@ -146,4 +181,18 @@ async function leaveDeadSocket(): Promise<void> {
   const script = `require("node:net").createServer().listen(${path}, () => process.kill(process.pid, "SIGKILL"))`;
   await once(spawn(process.execPath, ["-e", script]), "exit");
   expect((await stat(join(directory.root, "server.sock"))).isSocket()).toBe(true);
+}
+
+/** A disk of its own; undefined where this user may not mount one. */
+async function mountTmpfs(options: string): Promise<string | undefined> {
+  const path = await mkdtemp(join(parent, "disk-"));
+  const mounted = await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]).then(
+    () => true,
+    () => false,
+  );
+  return mounted ? path : undefined;
+}
+
+async function fill(path: string): Promise<void> {
+  await expect(writeFile(path, Buffer.alloc(64 * 1024))).rejects.toThrow(/ENOSPC/);
 }
