@@ -24,7 +24,7 @@ const layers = {
     ],
   },
   forges: { folders: ["core"], packages: ["@octokit/webhooks", "zod", "node:*"] },
-  git: { folders: ["core"], packages: ["simple-git", "tar-stream", "node:*"] },
+  git: { folders: ["core"], packages: ["lru-cache", "simple-git", "tar-stream", "node:*"] },
   storage: { folders: ["core"], packages: ["tar-stream", "node:*"] },
   logs: { folders: ["core"], packages: ["node:*"] },
   contract: { folders: ["core"], packages: ["zod"] },

@@ -11,6 +11,7 @@ import { findCommit, isCommitId, listNewCommits } from "./commits.ts";
 import { fetchMirror } from "./fetch-mirror.ts";
 import { gitDirectory } from "./git-directory.ts";
 import { type GitSettings, gitEnvironment } from "./git-environment.ts";
+import { KnownObjects } from "./known-objects.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { readFileAt } from "./read-file.ts";
 import { isReachableFromRefs, listRefs, refCommit } from "./refs.ts";
@@ -20,6 +21,7 @@ import { END_OF_TAR } from "./tar-entries.ts";
 export class GitRepository implements Repository {
   readonly #settings: GitSettings;
   readonly #writers = new OneAtATime();
+  readonly #known = new KnownObjects();
 
   constructor(settings: GitSettings) {
     this.#settings = settings;
@@ -41,8 +43,12 @@ export class GitRepository implements Repository {
     return listRefs(this.#settings, this.#directory(project));
   }
 
-  commit(project: Project, id: string): Promise<Commit | undefined> {
-    return findCommit(this.#process(project), id);
+  async commit(project: Project, id: string): Promise<Commit | undefined> {
+    const known = this.#known.commit(project, id);
+    if (known !== undefined) return known;
+    const found = await findCommit(this.#process(project), id);
+    if (found !== undefined) this.#known.add(project, [found]);
+    return found;
   }
 
   branchHead(project: Project, branch: string): Promise<string | undefined> {
@@ -53,17 +59,22 @@ export class GitRepository implements Repository {
     return isReachableFromRefs(this.#process(project), commit);
   }
 
-  newCommits(
+  async newCommits(
     project: Project,
     after: string,
     seen: readonly string[],
     limit: number,
   ): Promise<readonly Commit[]> {
-    return listNewCommits(this.#process(project), { after, seen, limit });
+    const found = await listNewCommits(this.#process(project), { after, seen, limit });
+    this.#known.add(project, found);
+    return found;
   }
 
   readFile(project: Project, commit: string, path: string, limitBytes: number): Promise<FileRead> {
-    return readFileAt(this.#process(project), { commit, path, limitBytes });
+    const file = { commit, path, limitBytes };
+    return this.#known.file(project, JSON.stringify(file), () =>
+      readFileAt(this.#process(project), file),
+    );
   }
 
   async *archive(

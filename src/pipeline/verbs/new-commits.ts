@@ -1,4 +1,3 @@
-import type { Push } from "../../core/forge.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
@@ -16,12 +15,15 @@ export const NO_COMMIT = "0".repeat(40);
 export async function newCommits(
   { repository, database }: Pick<Ports, "repository" | "database">,
   project: Project,
-  { after, forced }: Pick<Push, "after" | "forced">,
+  { after, forced }: { readonly after: string; readonly forced: boolean | Promise<boolean> },
 ): Promise<readonly Commit[]> {
-  const ignored = await ignoredCommits(database.projects, project);
-  const seen = (await database.projects.seenCommits(project.id)).filter((id) => !ignored.has(id));
-  const headOnly = forced || seen.length === 0;
-  return repository.newCommits(project, after, seen, headOnly ? 1 : MOST_COMMITS);
+  const list = async (): Promise<readonly Commit[]> => {
+    const ignored = await ignoredCommits(database.projects, project);
+    const seen = (await database.projects.seenCommits(project.id)).filter((id) => !ignored.has(id));
+    return repository.newCommits(project, after, seen, seen.length === 0 ? 1 : MOST_COMMITS);
+  };
+  const [commits, headOnly] = await Promise.all([list(), forced]);
+  return headOnly ? commits.slice(-1) : commits;
 }
 
 /** Whether the new state of a ref has lost commits that it had. */

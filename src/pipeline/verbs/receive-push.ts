@@ -33,7 +33,13 @@ async function receiveRef(
   { ref, before, after }: MovedRef,
   pusher: string | undefined,
 ): Promise<Delivery> {
-  const forced = await isForced(ports, project, before, after);
+  const ignored = after === NO_COMMIT ? "The ref was deleted." : refFault(ref, project.settings);
+  // Both ask git, and the pusher waits.
+  const asked = isForced(ports, project, before, after);
+  const [forced, commits] = await Promise.all([
+    asked,
+    ignored === undefined ? newCommits(ports, project, { after, forced: asked }) : [],
+  ]);
   const push: Push = {
     ref,
     before,
@@ -45,8 +51,6 @@ async function receiveRef(
     pusher,
     repositoryId: undefined,
   };
-  const ignored = after === NO_COMMIT ? "The ref was deleted." : refFault(ref, project.settings);
-  const commits = ignored === undefined ? await newCommits(ports, project, push) : [];
   return ports.database.transaction(async (stores) => {
     const delivery = await stores.deliveries.create({
       projectId: project.id,
