@@ -4,6 +4,7 @@ import type { DeliveryStore } from "./delivery.ts";
 import type { EventBus } from "./events.ts";
 import type { ExperimentStore } from "./experiment.ts";
 import type { ImageStore } from "./image-store.ts";
+import type { InvariantStore } from "./invariant.ts";
 import type { Queue } from "./job.ts";
 import type { LogIndex } from "./log-store.ts";
 import type { ProjectStore } from "./project.ts";
@@ -20,6 +21,7 @@ export interface Stores {
   readonly queue: Queue;
   readonly admission: AdmissionStore;
   readonly servers: ServerStore;
+  readonly invariants: InvariantStore;
   readonly events: Pick<EventBus, "publish">;
 }
 

@@ -10,6 +10,7 @@ import { PostgresDeliveryStore } from "./deliveries.ts";
 import type { PostgresEventBus } from "./event-bus.ts";
 import { PostgresExperimentStore } from "./experiments.ts";
 import { PostgresImageStore } from "./images.ts";
+import { PostgresInvariantStore } from "./invariants.ts";
 import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
 import { PostgresProjectStore } from "./projects.ts";
@@ -81,6 +82,7 @@ function createStores(db: Knex, options: DatabaseOptions, events: Stores["events
     logs: new PostgresLogIndex(db),
     queue: new PostgresQueue(db, options.instance),
     admission: new PostgresAdmissionStore(db),
+    invariants: new PostgresInvariantStore(db),
     servers: { releaseDead: () => releaseDeadInstances(db) },
     events,
   };

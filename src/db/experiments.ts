@@ -298,7 +298,8 @@ export class PostgresExperimentStore implements ExperimentStore {
   async admit(ids: readonly string[]): Promise<void> {
     await query(
       this.#db,
-      `update experiments set admitted_at = now()
+      // Taken under the scheduler's lock, so that the times are in the order of its decisions.
+      `update experiments set admitted_at = (select clock_timestamp())
         where id = any(:ids) and admitted_at is null and finished_at is null`,
       { ids },
     );

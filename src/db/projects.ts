@@ -99,7 +99,9 @@ export class PostgresProjectStore implements ProjectStore {
       this.#db,
       `update projects
           set name = coalesce(:name, name), engine = coalesce(:engine, engine),
-              repository = coalesce(:repository, repository), settings = coalesce(:settings, settings)
+              repository = coalesce(:repository, repository), settings = coalesce(:settings, settings),
+              limit_set_at = case when coalesce(:settings, settings) -> 'maxActive' is distinct from settings -> 'maxActive'
+                                  then clock_timestamp() else limit_set_at end
         where id = :id returning *`,
       {
         id,

@@ -1,0 +1,23 @@
+import type { Machine } from "./engine.ts";
+
+/** Something that must always hold, and does not. */
+export interface BrokenInvariant {
+  /** As docs/invariants.md lists it, and as a metric's label carries it. */
+  readonly name: string;
+  /** What must hold. */
+  readonly sentence: string;
+  /** What breaks it; never empty, and the first ones where there are many. */
+  readonly rows: readonly object[];
+}
+
+/** A machine of an engine that answers, as large as it is now. */
+export interface EngineMachine extends Machine {
+  readonly engine: string;
+}
+
+export interface InvariantStore {
+  /** The names of all, in the order of docs/invariants.md. */
+  readonly names: readonly string[];
+  /** Asks each in a snapshot of its own; what is reserved is held against `machines` alone. */
+  broken(machines: readonly EngineMachine[]): Promise<readonly BrokenInvariant[]>;
+}

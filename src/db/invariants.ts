@@ -1,0 +1,46 @@
+import type { Knex } from "knex";
+
+import type { BrokenInvariant, EngineMachine, InvariantStore } from "../core/invariant.ts";
+import { EXPERIMENT_INVARIANTS } from "./invariants/experiments.ts";
+import type { Invariant } from "./invariants/invariant.ts";
+import { JOB_INVARIANTS } from "./invariants/jobs.ts";
+import { LIMIT_INVARIANTS } from "./invariants/limits.ts";
+import { RUN_INVARIANTS } from "./invariants/runs.ts";
+import { json, query } from "./query.ts";
+
+/** More rows than these tell a person nothing more. */
+const MOST_ROWS = 20;
+
+const INVARIANTS: readonly Invariant[] = [
+  ...JOB_INVARIANTS,
+  ...EXPERIMENT_INVARIANTS,
+  ...RUN_INVARIANTS,
+  ...LIMIT_INVARIANTS,
+];
+
+/** Each is one statement, so it sees one moment of the database, whatever is written meanwhile. */
+export class PostgresInvariantStore implements InvariantStore {
+  readonly names = INVARIANTS.map(({ name }) => name);
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async broken(machines: readonly EngineMachine[]): Promise<readonly BrokenInvariant[]> {
+    const broken: BrokenInvariant[] = [];
+    for (const { name, sentence, sql } of INVARIANTS) {
+      const rows = await query(
+        this.#db,
+        `with machines as (
+           select * from jsonb_to_recordset(:machines::jsonb)
+             as machine (engine text, name text, cpus float8, "memoryBytes" float8, devices jsonb)
+         )
+         select * from (${sql}) as broken limit ${MOST_ROWS}`,
+        { machines: json(machines) },
+      );
+      if (rows.length > 0) broken.push({ name, sentence, rows });
+    }
+    return broken;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Database } from "../core/database.ts";
+import type { Engine } from "../core/engine.ts";
+import type { BrokenInvariant, EngineMachine } from "../core/invariant.ts";
+
+const CAPACITY_TIMEOUT_MS = 2000;
+
+/** What does not hold although it always must. Reservations are held against those of `engines` that answer. */
+export async function brokenInvariants(
+  database: Pick<Database, "invariants">,
+  engines: ReadonlyMap<string, Pick<Engine, "name" | "capacity">> = new Map(),
+): Promise<readonly BrokenInvariant[]> {
+  const machines = await Promise.all([...engines.values()].map(machinesOf));
+  return database.invariants.broken(machines.flat());
+}
+
+async function machinesOf(
+  engine: Pick<Engine, "name" | "capacity">,
+): Promise<readonly EngineMachine[]> {
+  const machines = await engine.capacity(AbortSignal.timeout(CAPACITY_TIMEOUT_MS)).catch(() => []);
+  return machines.map((machine) => ({ ...machine, engine: engine.name }));
+}
