@@ -243,6 +243,8 @@ export interface Move {
   };
 }
 
+  /** Steps between the new one and the one that is left behind, which are to be done again: Initialize in the history. */
+  readonly undoes?: readonly Step[];
 export interface ExperimentFilter {
   readonly projectId?: string | undefined;
   readonly engine?: string | undefined;
@@ -301,7 +303,7 @@ export interface ExperimentStore {
   notes(
     notes: readonly { readonly id: string; readonly note: string }[],
   ): Promise<readonly { readonly id: string; readonly projectId: string }[]>;
-  /** The platform tries the step again: one more attempt, with the reason. */
+  /** The platform tries the step again: one more attempt, with the reason. Its status stays. */
   retryStep(experiment: Experiment, note: string): Promise<void>;
   /** Waiting has read what it must wait for; once `ready`, the scheduler may admit it. */
   setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void>;

@@ -162,7 +162,7 @@ export class PostgresExperimentStore implements ExperimentStore {
   }
 
   async advance(experiment: Experiment, move: Move): Promise<void> {
-    const { facts = {}, leaves } = move;
+    const { facts = {}, leaves, undoes = [] } = move;
     const staying = move.step === experiment.step;
     const status = statusOf(move.step, move.status);
     const finished = status === "Succeeded" || status === "Failed" || status === "Cancelled";
@@ -189,8 +189,10 @@ export class PostgresExperimentStore implements ExperimentStore {
          insert into step_changes (experiment_id, step, status, attempt, note, exception)
          select id, change.step, change.status, change.attempt, change.note, change.exception
            from moved,
-                (values (0, :leftStep, :leftStatus, :leftAttempt::int, :leftNote, null::jsonb),
-                        (1, :step, :stepStatus, :attempt::int, :note, :exception::jsonb))
+                (select 0, step, 'Initialize', 1, null, null::jsonb from unnest(:undoes::text[]) as undone (step)
+                  union all values
+                        (1, :leftStep, :leftStatus, :leftAttempt::int, :leftNote, null::jsonb),
+                        (2, :step, :stepStatus, :attempt::int, :note, :exception::jsonb))
                   as change (position, step, status, attempt, note, exception)
           where change.status is not null
           order by change.position
@@ -211,6 +213,7 @@ export class PostgresExperimentStore implements ExperimentStore {
         leftStatus: leaves?.status,
         leftAttempt: experiment.stepAttempt,
         leftNote: leaves?.note,
+        undoes,
       },
     );
     if (rows.length !== 1)
@@ -248,10 +251,10 @@ export class PostgresExperimentStore implements ExperimentStore {
       `with retried as (
          update experiments set step_attempt = step_attempt + 1, note = :note
           where id = :id and step = :step and finished_at is null
-         returning id, step, step_attempt
+         returning id, step, step_status, step_attempt
        )
        insert into step_changes (experiment_id, step, status, attempt, note)
-       select id, step, 'Running', step_attempt, :note from retried`,
+       select id, step, step_status, step_attempt, :note from retried`,
       { id: experiment.id, step: experiment.step, note },
     );
   }

@@ -1,5 +1,5 @@
 import type { Stores } from "../core/database.ts";
-import type { Experiment, Move } from "../core/experiment.ts";
+import { type Experiment, type Move, STEPS } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished, NEXT } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
@@ -86,6 +86,7 @@ function toMove(experiment: Experiment, result: Exclude<StepResult, { kind: "wai
         status: "Running",
         note: result.reason,
         leaves: { step, status: "Initialize", note: result.reason },
+        undoes: STEPS.slice(STEPS.indexOf(result.step) + 1, STEPS.indexOf(step)),
       };
   }
 }

@@ -85,6 +85,47 @@ test("every move is in the history, with the step that was left", async () => {
   ]);
 });
 
+test("steps that are to be done again are as they were made", async () => {
+  const experiment = await create(pushed(project, commitId(1)));
+  await database.experiments.advance(experiment, { step: "Running", status: "Running" });
+
+  await database.experiments.advance(
+    { ...experiment, step: "Running", stepStatus: "Running" },
+    {
+      step: "Building",
+      status: "Running",
+      leaves: { step: "Running", status: "Initialize", note: "the image is gone" },
+      undoes: ["Submitting"],
+    },
+  );
+
+  expect((await database.experiments.history(experiment.id)).slice(2)).toMatchObject([
+    { step: "Submitting", status: "Initialize" },
+    { step: "Running", status: "Initialize", note: "the image is gone" },
+    { step: "Building", status: "Running" },
+  ]);
+});
+
+test("a first look that met a fault of the platform has not begun the step", async () => {
+  const experiment = await create(pushed(project, commitId(1)));
+
+  await database.experiments.retryStep(experiment, "trying again in 1 s: the disk is away");
+
+  expect(await database.experiments.find(experiment.id)).toMatchObject({
+    stepStatus: "Initialize",
+    stepAttempt: 2,
+  });
+  expect(await database.experiments.history(experiment.id)).toMatchObject([
+    { step: "Waiting", status: "Initialize", attempt: 1 },
+    {
+      step: "Waiting",
+      status: "Initialize",
+      attempt: 2,
+      note: expect.stringMatching(/^trying again/),
+    },
+  ]);
+});
+
 test("a finished experiment cannot be cancelled or moved any more", async () => {
   const experiment = await create(pushed(project, commitId(1)));
   const exception = { kind: "ManifestMissing", message: "There is no manifest." };
