@@ -1,5 +1,5 @@
 import type { Step } from "../../src/core/experiment.ts";
-import type { TestPlatform } from "./platform.ts";
+import type { Server } from "./call.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** The smallest repository that runs: the test image, a command, a manifest. */
@@ -34,7 +34,7 @@ const FINISHED = ["Succeeded", "Failed", "Cancelled"];
 type Body = any;
 
 /** The experiment as the API shows it, once it has finished. */
-export async function finished(platform: TestPlatform, id: string, seconds = 60): Promise<Body> {
+export async function finished(platform: Server, id: string, seconds = 60): Promise<Body> {
   let body: Body;
   const look = async (): Promise<boolean> => {
     ({ body } = await platform.call("GET", `/api/v1/experiments/${encodeURIComponent(id)}`));
@@ -49,7 +49,7 @@ export async function finished(platform: TestPlatform, id: string, seconds = 60)
 
 /** The experiment once it stands in a step, with a note that matches if one is given. */
 export const atStep = (
-  platform: TestPlatform,
+  platform: Server,
   id: string,
   step: Step,
   note = /(?:)/,
@@ -68,7 +68,7 @@ export const atStep = (
   );
 
 /** What the experiment printed, as the API downloads it. */
-export async function logOf(platform: TestPlatform, id: string, query = ""): Promise<string> {
+export async function logOf(platform: Server, id: string, query = ""): Promise<string> {
   const path = `/api/v1/experiments/${encodeURIComponent(id)}/logs${query}`;
   return (await platform.call("GET", path)).body;
 }

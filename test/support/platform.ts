@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readConfig, type Config } from "../../src/config.ts";
 import type { Ports } from "../../src/core/ports.ts";
 import { createPlatform, type Platform } from "../../src/platform.ts";
+import { call as send } from "./call.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 export interface TestPlatform {
@@ -56,24 +57,8 @@ export async function startPlatform(
   };
   let platform: Platform = await createPlatform(config, overrides);
   let { url } = await platform.start();
-  const call: TestPlatform["call"] = async (method, path, body, headers = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${platform.adminToken}`,
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const json = /json/.test(response.headers.get("content-type") ?? "");
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: json ? JSON.parse(text) : text,
-    };
-  };
+  const call: TestPlatform["call"] = (method, path, body, headers) =>
+    send({ url, token: platform.adminToken }, method, path, body, headers);
   return {
     get url() {
       return url;

@@ -1,12 +1,12 @@
+import type { Server } from "./call.ts";
 import { createWorkingCopy, type WorkingCopy } from "./git.ts";
-import type { TestPlatform } from "./platform.ts";
 
 /** Projects of a test file: each with a working copy, all removed at its end. */
 export class Projects {
-  readonly #platform: TestPlatform;
+  readonly #platform: Server;
   readonly #copies: WorkingCopy[] = [];
 
-  constructor(platform: TestPlatform) {
+  constructor(platform: Server) {
     this.#platform = platform;
   }
 
