@@ -1,13 +1,15 @@
-import { readdir } from "node:fs/promises";
+import { burst } from "./burst.ts";
+import { type Figure, toRow } from "./figure.ts";
 
-/** `npm run bench -- <name>`: one benchmark; without a name, what there is. Each prints its own figures. */
-const folder = new URL(".", import.meta.url);
-const names = (await readdir(folder))
-  .filter((file) => file.endsWith(".ts") && file !== "main.ts")
-  .map((file) => file.slice(0, -3));
-const [name] = process.argv.slice(2);
-if (name !== undefined && names.includes(name)) await import(new URL(`${name}.ts`, folder).href);
-else {
-  console.log(`Name one of: ${names.join(", ")}`);
-  process.exitCode = name === undefined ? 0 : 2;
-}
+/** `npm run bench -- <name> [size]`: one benchmark. Each prints its own figures. */
+const benchmarks: Readonly<Record<string, (size?: number) => Promise<readonly Figure[]>>> = {
+  burst,
+};
+const [name = "", size] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (benchmark === undefined) {
+  console.log(`Name one of: ${Object.keys(benchmarks).join(", ")}`);
+  process.exitCode = name === "" ? 0 : 2;
+} else
+  for (const figure of await benchmark(size === undefined ? undefined : Number(size)))
+    console.log(toRow(figure));

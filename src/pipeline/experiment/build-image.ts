@@ -15,15 +15,12 @@ export async function buildImage(
     project,
     request,
     key,
-    known,
     daemon,
   }: {
     readonly experiment: Experiment;
     readonly project: Project;
     readonly request: BuildRequest;
     readonly key: ImageKey;
-    /** An image of this key that is no longer there. */
-    readonly known: BuiltImageRecord | undefined;
     readonly daemon: string;
   },
   signal: AbortSignal,
@@ -33,6 +30,7 @@ export async function buildImage(
   const log = new StepLog(logs, { experimentId: experiment.id, step: "Building" });
   try {
     const latest = await database.images.latest(project.id, daemon);
+    const known = await database.images.find(project.id, daemon, key.key);
     const why = request.fresh ? "a fresh build was asked for" : reasonToBuild(key, latest, known);
     await log.line(`Building: ${why}`);
     const built = await builder.build(

@@ -1,6 +1,5 @@
-import type { BuildRequest } from "../../core/builder.ts";
+import type { BuildRequest, ImageKey } from "../../core/builder.ts";
 import type { ExperimentAt, Image } from "../../core/experiment.ts";
-import type { BuiltImageRecord } from "../../core/image-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
 import { buildImage } from "./build-image.ts";
@@ -21,7 +20,7 @@ export async function building(
   signal: AbortSignal,
 ): Promise<StepResult> {
   if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
-  const { database, builder } = ports;
+  const { builder } = ports;
   const daemon = await builder.daemon(signal);
   const fresh = experiment.overrides.freshBuild === true;
   const parents = fresh ? undefined : await imageOfParent(ports, experiment, daemon);
@@ -30,12 +29,14 @@ export async function building(
   const request = requestOf(ports, experiment, fresh);
   const key = await builder.imageKey(request, signal);
   const turn = `build ${experiment.projectId} ${daemon} ${key.key}`;
+  // Without a turn: experiments that share an image do not wait for each other.
+  const found = await reuse(ports, experiment, daemon, key);
+  if (found !== undefined) return found;
   const result = await alone(ports.leases, turn, async () => {
-    const known = await database.images.find(experiment.projectId, daemon, key.key);
-    if (known !== undefined && !fresh && (await builder.exists(known.digest)))
-      return reuse(ports, experiment, known);
+    const meanwhile = await reuse(ports, experiment, daemon, key);
+    if (meanwhile !== undefined) return meanwhile;
     const project = await findProject(ports, experiment);
-    return buildImage(ports, { experiment, project, request, key, known, daemon }, signal);
+    return buildImage(ports, { experiment, project, request, key, daemon }, signal);
   });
   const note = "waiting for another experiment that builds the same image";
   return result ?? { kind: "wait", note, seconds: SAME_IMAGE_SECONDS };
@@ -79,15 +80,21 @@ async function imageOfParent(
   return { kind: "done", note, found: { image } };
 }
 
+/** An image of this key that is there; undefined where one is to be built. */
 async function reuse(
-  { logs }: BuildingPorts,
-  { id, projectSlug }: ExperimentAt<"Building">,
-  { projectId, daemon, key, name, digest, experimentNumber }: BuiltImageRecord,
-): Promise<StepResult> {
-  const note = `image reused from ${projectSlug}#${experimentNumber}: nothing that enters it has changed`;
+  { database, builder, logs }: BuildingPorts,
+  { id, projectId, projectSlug, overrides }: ExperimentAt<"Building">,
+  daemon: string,
+  { key }: ImageKey,
+): Promise<StepResult | undefined> {
+  if (overrides.freshBuild === true) return undefined;
+  const known = await database.images.find(projectId, daemon, key);
+  if (known === undefined || !(await builder.exists(known.digest))) return undefined;
+  const note = `image reused from ${projectSlug}#${known.experimentNumber}: nothing that enters it has changed`;
   const log = new StepLog(logs, { experimentId: id, step: "Building" });
   await log.line(note);
   await log.seal();
+  const { name, digest } = known;
   return {
     kind: "done",
     note,
