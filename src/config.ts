@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { plainWords, sentenceAbout } from "./core/plain-words.ts";
+import type { Keep } from "./core/retention.ts";
 import { closest, didYouMean } from "./core/suggest.ts";
 
 const flag = z
@@ -12,6 +13,12 @@ const flag = z
   .transform((text) => text === "true" || text === "1");
 const optionalText = z.string().optional();
 const port = z.coerce.number().int().min(0).max(65_535);
+const keepDays = (days: number) =>
+  z
+    .string()
+    .regex(/^([1-9]\d{0,4}|forever)$/, 'must be a whole number of days from 1 on, or "forever"')
+    .default(String(days))
+    .transform((text) => (text === "forever" ? undefined : Number(text)));
 
 /** The environment as a person writes it. Every key is in .env.example, with a comment. */
 const environment = z.object({
@@ -51,6 +58,10 @@ const environment = z.object({
   WORKER_SLOTS: z.coerce.number().int().min(1).max(1000).default(16),
   BUILD_DRAIN: z.coerce.number().min(0).default(1800),
   DISK_WATERMARK: z.coerce.number().gt(0).max(1).default(0.9),
+  KEEP_IMAGES_DAYS: keepDays(14),
+  KEEP_ARCHIVES_DAYS: keepDays(90),
+  KEEP_LOGS_DAYS: keepDays(180),
+  KEEP_BUILD_CACHE: z.coerce.number().min(0).max(1).default(0.1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   S3_ENDPOINT: optionalText.pipe(
     z.undefined(
@@ -79,6 +90,7 @@ export interface Config {
   readonly buildDrainSeconds: number;
   /** The share of a disk, 0..1, above which nothing new is admitted. */
   readonly diskWatermark: number;
+  readonly keep: Keep;
   /** What git may be given of the environment: the proxy's settings, where certificates are, the ssh agent. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -117,6 +129,12 @@ export function readConfig(
     workerSlots: values.WORKER_SLOTS,
     buildDrainSeconds: values.BUILD_DRAIN,
     diskWatermark: values.DISK_WATERMARK,
+    keep: {
+      imagesDays: values.KEEP_IMAGES_DAYS,
+      archivesDays: values.KEEP_ARCHIVES_DAYS,
+      logsDays: values.KEEP_LOGS_DAYS,
+      buildCacheShare: values.KEEP_BUILD_CACHE,
+    },
     environment: variables,
     logLevel: values.LOG_LEVEL,
     warnings: unknownVariables(given.map(([name]) => name)),

@@ -173,6 +173,8 @@ async function assemble(begun: Begun): Promise<Platform> {
     runToken: (experimentId, runName) =>
       `assay_run_${createHmac("sha256", secretKey).update(`${experimentId} ${runName}`).digest("base64url")}`,
     closedBecause: () => disk.closedBecause(),
+    keep: config.keep,
+    dockerDiskBytes: () => disk.dockerDiskBytes(),
     refuseRepository: (url) =>
       checkCloneUrl(url, { allowFileProtocol: config.allowLocalRepositories }),
   };
@@ -184,7 +186,7 @@ async function assemble(begun: Begun): Promise<Platform> {
   const pool = new WorkerPool(ports, config.workerSlots);
   const scheduler = new Scheduler(ports);
   const observers = [...ports.engines.values()].map((engine) => new Observer(ports, engine));
-  const sweep = new Sweep(ports, () => disk.tenth());
+  const sweep = new Sweep(ports);
   const gitRemote = createGitRemote({
     repository: ports.repository,
     folder: folders.git,

@@ -20,6 +20,7 @@ import { objectRoutes } from "./routes/objects.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { queueRoutes } from "./routes/queue.ts";
+import { retentionRoutes } from "./routes/retention.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { refuseOtherMethods, webhookRoutes } from "./routes/webhooks.ts";
@@ -45,6 +46,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...sessionRoutes(ports, cookies),
     ...engineRoutes(ports),
     ...queueRoutes(ports),
+    ...retentionRoutes(ports),
     ...operationRoutes(ports, options),
   };
 

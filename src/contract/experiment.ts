@@ -67,6 +67,8 @@ export const ExperimentItem = z.object({
   startedAt: Time.nullable(),
   finishedAt: Time.nullable(),
   archivedAt: Time.nullable(),
+  /** Since when its logs are no longer kept. */
+  logsRemovedAt: Time.nullable(),
 });
 export type ExperimentItem = z.infer<typeof ExperimentItem>;
 

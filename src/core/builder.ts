@@ -30,6 +30,17 @@ export interface BuiltImage {
   readonly digest: string;
 }
 
+/** An image that this installation made. */
+export interface LocalImage {
+  readonly digest: string;
+  /** What it is called, else its digest. */
+  readonly name: string;
+  readonly projectId: string;
+  /** Layers that it shares with others are counted, too. */
+  readonly bytes: number;
+  readonly madeAt: Date;
+}
+
 /** Makes an image from a source archive. The user's fault throws BuildFailedError; anything else is ours. */
 export interface Builder {
   /** Which daemon it builds on and where its images are. */
@@ -44,6 +55,10 @@ export interface Builder {
   exists(digest: string): Promise<boolean>;
   /** Safe to repeat; an image in use stays. Answers whether it is gone. */
   remove(digest: string): Promise<boolean>;
+  /** All that this installation made on this daemon and that are still there. */
+  images(signal?: AbortSignal): Promise<readonly LocalImage[]>;
+  /** What the build cache takes, in bytes. */
+  cacheBytes(signal?: AbortSignal): Promise<number>;
   /** Ends cached layers beyond this size; answers the bytes freed. */
   pruneCache(keepBytes: number): Promise<number>;
 }

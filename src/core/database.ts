@@ -8,6 +8,7 @@ import type { InvariantStore } from "./invariant.ts";
 import type { Queue } from "./job.ts";
 import type { LogIndex } from "./log-store.ts";
 import type { ProjectStore } from "./project.ts";
+import type { RetentionStore } from "./retention.ts";
 import type { RunStore } from "./run.ts";
 
 export interface Stores {
@@ -16,6 +17,7 @@ export interface Stores {
   readonly runs: RunStore;
   readonly deliveries: DeliveryStore;
   readonly images: ImageStore;
+  readonly retention: RetentionStore;
   readonly tokens: TokenStore;
   readonly logs: LogIndex;
   readonly queue: Queue;

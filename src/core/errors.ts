@@ -20,6 +20,10 @@ export class ForbiddenError extends Error {
 export class ConflictError extends Error {
   override name = "ConflictError";
 }
+/** 410: it was there, and is not kept any more. */
+export class GoneError extends Error {
+  override name = "GoneError";
+}
 /** 412: it has been changed since it was read. */
 export class PreconditionFailedError extends Error {
   override name = "PreconditionFailedError";

@@ -174,6 +174,8 @@ export interface Experiment extends Facts {
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
   readonly archivedAt: Date | undefined;
+  /** Its logs were kept long enough, and are gone. */
+  readonly logsRemovedAt: Date | undefined;
 }
 
 /** What a step may count on when it is entered. */
@@ -241,10 +243,10 @@ export interface Move {
     readonly status: StepStatus;
     readonly note?: string | undefined;
   };
-}
-
   /** Steps between the new one and the one that is left behind, which are to be done again: Initialize in the history. */
   readonly undoes?: readonly Step[];
+}
+
 export interface ExperimentFilter {
   readonly projectId?: string | undefined;
   readonly engine?: string | undefined;
@@ -322,7 +324,7 @@ export interface ExperimentStore {
   /** Replaces the fields; undefined when `expectedVersion` is not the present one. */
   setFields(id: string, fields: JsonObject, expectedVersion?: number): Promise<number | undefined>;
   setArchived(id: string, archived: boolean): Promise<void>;
-  /** Hides it for good; its (project, commit, manifest) stays taken. */
+  /** Hides it for good, and its logs and archive are to be removed; its (project, commit, manifest) stays taken. */
   delete(id: string): Promise<void>;
   /** Ids of unfinished experiments that wait for this one. */
   dependents(id: string): Promise<readonly string[]>;

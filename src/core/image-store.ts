@@ -17,7 +17,4 @@ export interface ImageStore {
   latest(projectId: string, daemon: string): Promise<BuiltImageRecord | undefined>;
   record(image: Omit<BuiltImageRecord, "usedAt" | "experimentNumber">): Promise<void>;
   touch(projectId: string, daemon: string, key: string): Promise<void>;
-  /** Not used for `days` and by no active experiment. */
-  unused(daemon: string, days: number): Promise<readonly BuiltImageRecord[]>;
-  forget(daemon: string, digest: string): Promise<void>;
 }

@@ -12,6 +12,7 @@ import type { ObjectStore } from "./object-store.ts";
 import type { Planner } from "./operator.ts";
 import type { ForgeKind } from "./project.ts";
 import type { Repository } from "./repository.ts";
+import type { Keep } from "./retention.ts";
 import type { Workspaces } from "./workspace.ts";
 
 /** Everything that the pipeline and the API touch outside themselves. A function takes `Pick<Ports, …>`: what it uses, and no more. */
@@ -37,6 +38,9 @@ export interface Ports {
   readonly runToken: (experimentId: string, runName: string) => string;
   /** Why the server takes nothing new now (a full disk), or the engine if one is named; undefined where all is well. */
   readonly closedBecause: (engine?: string) => Promise<string | undefined>;
+  readonly keep: Keep;
+  /** How large the disk is that images and the build cache lie on. */
+  readonly dockerDiskBytes: () => Promise<number>;
   /** Why this clone URL is refused; undefined where it may be fetched. */
   readonly refuseRepository: (url: string) => string | undefined;
   /** PUBLIC_URL, without a slash at its end. */

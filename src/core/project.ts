@@ -65,7 +65,7 @@ export interface NewProject {
 }
 
 export interface ProjectStore {
-  /** Throws ConflictError where the slug is taken. */
+  /** Throws ConflictError where the slug is taken, be it by files of a deleted one that are still being removed. */
   create(project: NewProject): Promise<Project>;
   find(id: string): Promise<Project | undefined>;
   findBySlug(slug: string): Promise<Project | undefined>;
@@ -79,7 +79,7 @@ export interface ProjectStore {
       readonly settings?: ProjectSettings;
     },
   ): Promise<Project>;
-  /** Throws ConflictError while it has active experiments. */
+  /** Its rows go, and its files are to be removed. Throws ConflictError while it has active experiments. */
   delete(id: string): Promise<void>;
   /** Decrypted; the newest first, and the one before it for a day after a rotation. */
   webhookSecrets(id: string): Promise<readonly string[]>;

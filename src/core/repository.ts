@@ -55,6 +55,6 @@ export interface Repository {
     options: ArchiveOptions,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  /** Removes the repository for good. */
-  remove(project: Project): Promise<void>;
+  /** Removes the repository for good; safe to repeat. */
+  remove(project: Pick<Project, "slug">): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
 import { PostgresProjectStore } from "./projects.ts";
 import { query } from "./query.ts";
+import { PostgresRetentionStore } from "./retention.ts";
 import { retried } from "./retried.ts";
 import { PostgresRunStore } from "./runs.ts";
 import { PostgresTokenStore } from "./tokens.ts";
@@ -78,6 +79,7 @@ function createStores(db: Knex, options: DatabaseOptions, events: Stores["events
     runs: new PostgresRunStore(db),
     deliveries: new PostgresDeliveryStore(db),
     images: new PostgresImageStore(db),
+    retention: new PostgresRetentionStore(db),
     tokens: new PostgresTokenStore(db),
     logs: new PostgresLogIndex(db),
     queue: new PostgresQueue(db, options.instance),

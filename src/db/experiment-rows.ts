@@ -62,6 +62,7 @@ export interface ExperimentRow {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly archived_at: Date | null;
+  readonly logs_removed_at: Date | null;
 }
 
 export function toExperiment(row: ExperimentRow): Experiment {
@@ -115,6 +116,7 @@ export function toExperiment(row: ExperimentRow): Experiment {
     startedAt: optional(row.started_at),
     finishedAt: optional(row.finished_at),
     archivedAt: optional(row.archived_at),
+    logsRemovedAt: optional(row.logs_removed_at),
   };
 }
 

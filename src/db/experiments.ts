@@ -352,8 +352,20 @@ export class PostgresExperimentStore implements ExperimentStore {
   async delete(id: string): Promise<void> {
     await query(
       this.#db,
-      `update experiments set deleted_at = coalesce(deleted_at, now())
-        where id = :id and finished_at is not null`,
+      `with deleted as (
+         update experiments set deleted_at = now(), logs_removed_at = coalesce(logs_removed_at, now())
+          where id = :id and finished_at is not null and deleted_at is null
+         returning id, source_archive
+       )
+       insert into removals (kind, name)
+       select 'logs', id::text from deleted
+        union all
+       select 'archive', source_archive from deleted
+        where not exists (select from experiments e
+                           where e.source_archive = deleted.source_archive
+                             and e.id <> deleted.id and e.deleted_at is null)
+          and source_archive is not null
+       on conflict do nothing`,
       { id },
     );
   }

@@ -56,22 +56,4 @@ export class PostgresImageStore implements ImageStore {
       { projectId, daemon, key },
     );
   }
-
-  async unused(daemon: string, days: number): Promise<readonly BuiltImageRecord[]> {
-    return query<BuiltImageRecord>(
-      this.#db,
-      `${IMAGE}
-        where i.daemon = :daemon and i.used_at < now() - :days * interval '1 day'
-          and not exists (select from experiments a
-                           where a.finished_at is null and a.image ->> 'digest' = i.digest)`,
-      { daemon, days },
-    );
-  }
-
-  async forget(daemon: string, digest: string): Promise<void> {
-    await query(this.#db, `delete from images where daemon = :daemon and digest = :digest`, {
-      daemon,
-      digest,
-    });
-  }
 }

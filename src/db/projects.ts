@@ -55,7 +55,8 @@ export class PostgresProjectStore implements ProjectStore {
         this.#db,
         `with made as (
            insert into projects (slug, name, forge, repository, engine, settings)
-           values (:slug, :name, :forge, :repository, :engine, :settings)
+           select :slug, :name, :forge, :repository, :engine, :settings::jsonb
+            where not exists (select from removals where kind = 'repository' and name = :slug)
            returning *
          ), secret as (
            insert into webhook_secrets (project_id, sealed) select id, :secret from made
@@ -63,14 +64,16 @@ export class PostgresProjectStore implements ProjectStore {
          select * from made`,
         { ...columns, settings: json(settings), secret: seal(this.#key, webhookSecret) },
       );
-      if (row === undefined) throw new Error("the project was not made");
-      return toProject(row);
+      if (row !== undefined) return toProject(row);
     } catch (error) {
       if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
       throw new ConflictError(`There is a project ${project.slug} already. Choose another name.`, {
         cause: error,
       });
     }
+    throw new ConflictError(
+      `A project ${project.slug} was deleted, and its repository is still being removed. Try again in a moment.`,
+    );
   }
 
   async find(id: string): Promise<Project | undefined> {
@@ -123,6 +126,18 @@ export class PostgresProjectStore implements ProjectStore {
     );
     if (active !== undefined)
       throw new ConflictError("The project has active experiments: cancel them first.");
+    await query(
+      this.#db,
+      `insert into removals (kind, name)
+       select 'logs', id::text from experiments where project_id = :id and logs_removed_at is null
+        union
+       select 'archive', source_archive from experiments
+        where project_id = :id and source_archive is not null
+        union
+       select 'repository', slug from projects where id = :id
+       on conflict do nothing`,
+      { id },
+    );
     await query(this.#db, `update experiments set parent_id = null where project_id = :id`, { id });
     await query(
       this.#db,

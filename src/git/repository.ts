@@ -100,7 +100,7 @@ export class GitRepository implements Repository {
     yield END_OF_TAR;
   }
 
-  async remove(project: Project): Promise<void> {
+  async remove(project: Pick<Project, "slug">): Promise<void> {
     const directory = this.#directory(project);
     await this.#writers.run(directory, async () => {
       await rm(directory, { recursive: true, force: true });
@@ -108,11 +108,11 @@ export class GitRepository implements Repository {
     });
   }
 
-  #directory(project: Project): string {
+  #directory(project: Pick<Project, "slug">): string {
     return gitDirectory(this.#settings, project);
   }
 
-  #submodules(project: Project): string {
+  #submodules(project: Pick<Project, "slug">): string {
     return join(this.#settings.folder, ".submodules", project.slug);
   }
 

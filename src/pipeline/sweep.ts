@@ -1,6 +1,9 @@
 import type { Engine } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
 import { Prune } from "./prune.ts";
+import { pruneDataDirectory } from "./retention/data-directory.ts";
+import { pruneDocker } from "./retention/docker.ts";
+import { removeFiles } from "./retention/remove-files.ts";
 import { Rounds } from "./rounds.ts";
 import { Trouble } from "./trouble.ts";
 import { RefReconciler } from "./verbs/reconcile-refs.ts";
@@ -18,10 +21,11 @@ export class Sweep {
   readonly #ports: Ports;
   readonly #rounds: readonly Rounds[];
 
-  constructor(ports: Ports, keepCacheBytes: () => Promise<number>) {
+  constructor(ports: Ports) {
     this.#ports = ports;
     const refs = new RefReconciler(ports);
-    const prune = new Prune(ports, keepCacheBytes);
+    const docker = new Prune(ports, (signal) => pruneDocker(ports, signal));
+    const dataDirectory = new Prune(ports, (signal) => pruneDataDirectory(ports, signal));
     this.#rounds = [
       this.#part("dead servers", DEAD_SERVERS_MS, () => this.#releaseDead()),
       ...[...ports.engines.values()].map((engine) =>
@@ -33,7 +37,9 @@ export class Sweep {
         ),
       ),
       this.#part("unreported pushes", SLOWLY_MS, () => this.#alone(() => refs.reconcile())),
-      this.#part("unused images", PRUNE_MS, () => prune.ifDue()),
+      this.#part("files of what is gone", SLOWLY_MS, () => this.#alone(() => removeFiles(ports))),
+      this.#part("unused images", PRUNE_MS, () => docker.ifDue()),
+      this.#part("old archives and logs", PRUNE_MS, () => dataDirectory.ifDue()),
     ];
   }
 

@@ -33,10 +33,9 @@ export class DiskWatermark {
     return reason;
   }
 
-  /** What the build cache may take: a tenth of its disk, in bytes. */
-  async tenth(): Promise<number> {
-    const { totalBytes } = await diskUsage(this.#dockerFolder ?? this.#folder);
-    return Math.floor(totalBytes / 10);
+  /** How large the disk is that images and the build cache lie on. */
+  async dockerDiskBytes(): Promise<number> {
+    return (await diskUsage(this.#dockerFolder ?? this.#folder)).totalBytes;
   }
 
   #tooFull(disk: string, { usedShare }: DiskUsage): string | undefined {

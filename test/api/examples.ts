@@ -50,6 +50,7 @@ export function experiment(change: Partial<Experiment> = {}): Experiment {
     startedAt: undefined,
     finishedAt: undefined,
     archivedAt: undefined,
+    logsRemovedAt: undefined,
     conditions: undefined,
     sourceArchive: undefined,
     manifestPath: undefined,

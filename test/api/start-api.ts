@@ -193,6 +193,8 @@ function portsOf(
       metrics: { count: ignore, observe: ignore },
       runToken: () => "",
       closedBecause: async () => undefined,
+      keep: { imagesDays: 14, archivesDays: 90, logsDays: 180, buildCacheShare: 0.1 },
+      dockerDiskBytes: async () => 2 ** 40,
       refuseRepository: () => undefined,
       manifests: manifestParser,
 

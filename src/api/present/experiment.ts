@@ -52,6 +52,7 @@ export function presentItem(experiment: Experiment, around: Surroundings): Exper
     startedAt: timeOrNull(experiment.startedAt),
     finishedAt: timeOrNull(experiment.finishedAt),
     archivedAt: timeOrNull(experiment.archivedAt),
+    logsRemovedAt: timeOrNull(experiment.logsRemovedAt),
   };
 }
 

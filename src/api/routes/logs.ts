@@ -1,7 +1,8 @@
 import type { Request, Response } from "express";
 
 import { LogQuery } from "../../contract/log.ts";
-import { NotFoundError } from "../../core/errors.ts";
+import { GoneError, NotFoundError } from "../../core/errors.ts";
+import type { Experiment } from "../../core/experiment.ts";
 import type { LogRecord } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import { addressOf, findLog, mayCome, startOf } from "../find-log.ts";
@@ -19,6 +20,7 @@ export function logRoutes(ports: LogPorts, stopping: AbortSignal): Pick<Handlers
       const query = queryOf(LogQuery, request);
       const experiment = await experimentOf(ports, request);
       const log = await findLog(ports, experiment, query);
+      if (log !== undefined) refuseRemoved(experiment);
       const follows = request.accepts(["text/plain", "text/event-stream"]) === "text/event-stream";
       if (follows && (log !== undefined || mayCome(experiment, query)))
         await followLog(ports, { experiment, query, log }, request, response, stopping);
@@ -29,6 +31,14 @@ export function logRoutes(ports: LogPorts, stopping: AbortSignal): Pick<Handlers
       }
     },
   };
+}
+
+const DAY_MS = 86_400_000;
+
+function refuseRemoved({ logsRemovedAt, finishedAt }: Experiment): void {
+  if (logsRemovedAt === undefined) return;
+  const days = Math.floor((logsRemovedAt.getTime() - (finishedAt ?? logsRemovedAt).getTime()) / DAY_MS);
+  throw new GoneError(`This log was removed after ${days} days (KEEP_LOGS_DAYS).`);
 }
 
 /** The text from `offset` or `tail` on; without these, all of it or the range that a header asks for. */

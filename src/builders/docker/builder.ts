@@ -4,7 +4,13 @@ import { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
-import type { Builder, BuildRequest, BuiltImage, ImageKey } from "../../core/builder.ts";
+import type {
+  Builder,
+  BuildRequest,
+  BuiltImage,
+  ImageKey,
+  LocalImage,
+} from "../../core/builder.ts";
 import { packContext } from "./context-tar.ts";
 import { type BuildContext, readContext } from "./context.ts";
 import { Daemon } from "./daemon.ts";
@@ -12,7 +18,7 @@ import { ask, send } from "./dial.ts";
 import { type Dockerfile, parseDockerfile } from "./dockerfile.ts";
 import { toBuildError } from "./failure.ts";
 import { toImageKey } from "./image-key.ts";
-import { findImage, removeImage } from "./images.ts";
+import { findImage, listImages, removeImage } from "./images.ts";
 import { BuildProgress } from "./progress.ts";
 import { readResponse } from "./response.ts";
 import { openSession } from "./session.ts";
@@ -71,6 +77,21 @@ export class DockerBuilder implements Builder {
 
   async remove(digest: string): Promise<boolean> {
     return removeImage(this.#docker, digest, this.#installation);
+  }
+
+  async images(signal?: AbortSignal): Promise<readonly LocalImage[]> {
+    return listImages(this.#docker, this.#installation, signal);
+  }
+
+  async cacheBytes(signal?: AbortSignal): Promise<number> {
+    // Engines before 23.0 do not know the type, and tell of everything.
+    const query = { type: "build-cache" };
+    const answer = await ask(this.#docker, { method: "GET", path: "/system/df", query, signal });
+    const { BuildCache: entries } = Object(answer);
+    if (!Array.isArray(entries)) return 0;
+    return entries.reduce((bytes: number, { Size: size, Shared: isShared }) => {
+      return isShared === true || typeof size !== "number" ? bytes : bytes + size;
+    }, 0);
   }
 
   async pruneCache(keepBytes: number): Promise<number> {

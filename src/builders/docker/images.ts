@@ -1,9 +1,10 @@
 import type Dockerode from "dockerode";
 
+import type { LocalImage } from "../../core/builder.ts";
 import { statusOf } from "./caught.ts";
 import { ask } from "./dial.ts";
 
-interface LocalImage {
+interface FoundImage {
   readonly names: readonly string[];
   readonly labels: ReadonlyMap<string, unknown>;
 }
@@ -12,7 +13,7 @@ interface LocalImage {
 export async function findImage(
   docker: Dockerode,
   digest: string,
-): Promise<LocalImage | undefined> {
+): Promise<FoundImage | undefined> {
   try {
     const answer = await ask(docker, { method: "GET", path: `/images/${digest}/json` });
     const { RepoTags: names, Config: config } = Object(answer);
@@ -24,6 +25,34 @@ export async function findImage(
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
+}
+
+/** Those that this installation built; also one whose name went to a later build. */
+export async function listImages(
+  docker: Dockerode,
+  installation: string,
+  signal?: AbortSignal,
+): Promise<readonly LocalImage[]> {
+  const filters = JSON.stringify({ label: [`assay.installation=${installation}`] });
+  const answer = await ask(docker, {
+    method: "GET",
+    path: "/images/json",
+    query: { filters },
+    signal,
+  });
+  return Array.isArray(answer) ? answer.map(toLocalImage) : [];
+}
+
+function toLocalImage(listed: unknown): LocalImage {
+  const { Id: id, RepoTags: names, Size: size, Created: seconds, Labels: labels } = Object(listed);
+  const name = Array.isArray(names) ? names.find((each) => each !== "<none>:<none>") : undefined;
+  return {
+    digest: String(id),
+    name: String(name ?? id),
+    projectId: String(Object(labels)["assay.project"]),
+    bytes: Number(size),
+    madeAt: new Date(Number(seconds) * 1000),
+  };
 }
 
 /** Answers whether it is gone. One that a container uses stays, and so does what this installation did not build. */

@@ -12,6 +12,7 @@ import {
   ValidateQuery,
 } from "../operations.ts";
 import { PageQuery } from "../page.ts";
+import { RetentionAnswer, RetentionQuery } from "../retention.ts";
 import { get, post, remove } from "../route.ts";
 
 const session = "/api/v1/session";
@@ -52,6 +53,15 @@ export const OPERATION_ROUTES = {
   getQueue: get("/api/v1/queue", "What waits, in order, with reasons", {
     answers: { 200: QueueAnswer },
   }),
+  getRetention: get(
+    "/api/v1/retention",
+    "What would be removed now, because it was kept long enough; removes nothing",
+    {
+      access: "administrator",
+      query: RetentionQuery,
+      answers: { 200: RetentionAnswer },
+    },
+  ),
 
   getOpenApi: get("/api/v1/openapi.json", "This description", {
     access: "public",

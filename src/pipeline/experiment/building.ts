@@ -2,13 +2,14 @@ import type { BuildRequest, ImageKey } from "../../core/builder.ts";
 import type { ExperimentAt, Image } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
+import { archiveGone } from "./archive-gone.ts";
 import { buildImage } from "./build-image.ts";
 import { alone } from "./build-turn.ts";
 import { ARCHIVES } from "./cloning.ts";
 import { StepLog } from "./step-log.ts";
 import type { StepResult } from "./step-result.ts";
 
-type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "logs" | "leases">;
+type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "keep" | "logs" | "leases">;
 
 /** How soon it is looked again whether another experiment has built the same image. */
 const SAME_IMAGE_SECONDS = 1;
@@ -25,6 +26,8 @@ export async function building(
   const fresh = experiment.overrides.freshBuild === true;
   const parents = fresh ? undefined : await imageOfParent(ports, experiment, daemon);
   if (parents !== undefined) return parents;
+  const gone = await archiveGone(ports, experiment);
+  if (gone !== undefined) return gone;
 
   const request = requestOf(ports, experiment, fresh);
   const key = await builder.imageKey(request, signal);

@@ -2,16 +2,21 @@ import { ConflictError } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { experimentCan } from "../../core/lifecycle.ts";
 import type { Ports } from "../../core/ports.ts";
+import { removeFiles } from "../retention/remove-files.ts";
 
-/** Hides a finished experiment for good and removes its logs. Its outputs stay in the bucket, its commit stays taken. */
+/**
+ * Hides a finished experiment for good and removes its logs, and its source archive if no other has it. Its outputs stay
+ * in the bucket, its commit stays taken.
+ */
 export async function deleteExperiment(
-  { database, events, logs }: Pick<Ports, "database" | "events" | "logs">,
+  ports: Pick<Ports, "archives" | "database" | "events" | "logs" | "repository">,
   experiment: Experiment,
 ): Promise<void> {
   const answer = experimentCan.delete(experiment);
   if (!answer.allowed) throw new ConflictError(answer.reason);
   const { id, projectId } = experiment;
-  await database.experiments.delete(id);
-  await logs.remove(id);
-  await events.publish({ kind: "experiment", experimentId: id, projectId });
+  await ports.database.experiments.delete(id);
+  // It is deleted; what cannot be removed now the sweep tries again, and tells of.
+  await removeFiles(ports).catch(() => undefined);
+  await ports.events.publish({ kind: "experiment", experimentId: id, projectId });
 }

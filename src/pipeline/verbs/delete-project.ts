@@ -1,11 +1,13 @@
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
+import { removeFiles } from "../retention/remove-files.ts";
 
-/** The records and the repository go; the buckets with what people put there stay. */
+/** The records, their logs and archives, and the repository go; the buckets with what people put there stay. */
 export async function deleteProject(
-  { database, repository }: Pick<Ports, "database" | "repository">,
+  ports: Pick<Ports, "archives" | "database" | "logs" | "repository">,
   project: Project,
 ): Promise<void> {
-  await database.transaction(({ projects }) => projects.delete(project.id));
-  await repository.remove(project);
+  await ports.database.transaction(({ projects }) => projects.delete(project.id));
+  // It is deleted; what cannot be removed now the sweep tries again, and tells of.
+  await removeFiles(ports).catch(() => undefined);
 }

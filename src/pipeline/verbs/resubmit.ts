@@ -1,11 +1,12 @@
-import { ConflictError, InvalidError } from "../../core/errors.ts";
+import { ConflictError, GoneError, InvalidError } from "../../core/errors.ts";
 import type { Experiment, Overrides } from "../../core/experiment.ts";
 import { applyOverrides } from "../../core/overrides.ts";
 import type { Ports } from "../../core/ports.ts";
+import { uploadGoneOf } from "../experiment/archive-gone.ts";
 
 /** A new experiment of the same commit and manifest, by default with the same image; never the old one again. */
 export async function resubmit(
-  { database, manifests }: Pick<Ports, "database" | "manifests">,
+  ports: Pick<Ports, "archives" | "database" | "keep" | "manifests">,
   parent: Experiment,
   {
     freshBuild,
@@ -19,12 +20,15 @@ export async function resubmit(
     readonly idempotencyKey?: string | undefined;
   },
 ): Promise<Experiment> {
+  const { database, manifests } = ports;
   const before =
     idempotencyKey &&
     (await database.experiments.findByIdempotencyKey(parent.projectId, idempotencyKey));
   if (before && before.parentId !== parent.id)
     throw new ConflictError("This Idempotency-Key was used for something else: take another.");
   if (before) return before;
+  const gone = await uploadGoneOf(ports, parent);
+  if (gone !== undefined) throw new GoneError(gone);
   const merged = merge(parent.overrides, { ...overrides, freshBuild });
   // The parent's manifest is known: what cannot be is refused now, not in Cloning.
   const manifest = parent.manifestText && manifests.parse(parent.manifestText).manifest;
@@ -40,6 +44,7 @@ export async function resubmit(
       description: parent.description,
       tags: overrides?.tags ?? parent.tags,
       source: parent.source,
+      sourceArchive: parent.source.kind === "archive" ? parent.sourceArchive : undefined,
       manifestSelector: parent.manifestSelector,
       overrides: merged,
       engine: merged.engine ?? parent.engine,
