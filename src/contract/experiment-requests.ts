@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { EXPERIMENT_STATUSES, STEPS } from "../core/experiment.ts";
+import { EXPERIMENT_ORDERS, EXPERIMENT_STATUSES, STEPS } from "../core/experiment.ts";
 import { Duration } from "./duration.ts";
 import { Json, JsonObject, Text } from "./json.ts";
 import { PageQuery, several } from "./page.ts";
@@ -31,8 +31,10 @@ export const ExperimentQuery = PageQuery.extend({
   createdBefore: When.optional(),
   /** A reference to the experiment that was resubmitted. */
   parent: Text.optional(),
-  /** Newest first is the only order yet. */
-  sort: z.literal("-createdAt").optional(),
+  /** As long as a name makes it. */
+  cursor: z.string().max(2_000).optional(),
+  /** Newest first, where none is named. By another value: filter. */
+  sort: z.enum(EXPERIMENT_ORDERS).optional(),
 });
 export type ExperimentQuery = z.infer<typeof ExperimentQuery>;
 
@@ -46,7 +48,7 @@ export const SubmitRequest = z.strictObject({
     .toLowerCase()
     .exactOptional(),
   branch: Text.min(1).max(255).exactOptional(),
-  /** As in `exp[<manifest>]`; without one, manifest.yaml in the root. */
+  /** As in `exp[<manifest>]`; without one, or as manifest.yaml, the one in the root. */
   manifest: Text.min(1).max(500).exactOptional(),
   /** Instead of the commit's. */
   message: Text.max(65_536).exactOptional(),

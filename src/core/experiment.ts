@@ -163,6 +163,8 @@ export interface Experiment extends Facts {
 
   readonly cancelRequestedAt: Date | undefined;
   readonly cancelKill: boolean;
+  /** Why, where the platform itself asked for the end. */
+  readonly cancelReason: string | undefined;
   readonly approvedAt: Date | undefined;
   /** The scheduler let it out of Waiting; it holds a slot of its project from then until it has finished. */
   readonly admittedAt: Date | undefined;
@@ -206,7 +208,13 @@ export interface NewExperiment {
   /** A resubmit takes these over from its parent. */
   readonly sourceArchive?: string | undefined;
   /** Makes a repeated explicit submission safe. */
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotency?: Idempotency | undefined;
+}
+
+/** A key that a client chose, and a hash of what it sent with it. */
+export interface Idempotency {
+  readonly key: string;
+  readonly fingerprint: string;
 }
 
 /** One change of one step, as kept in the history. */
@@ -247,6 +255,17 @@ export interface Move {
   readonly undoes?: readonly Step[];
 }
 
+/** The orders of the list, each with an index of its own; - is the other way round. What is not finished finishes last. */
+export const EXPERIMENT_ORDERS = [
+  "-createdAt",
+  "createdAt",
+  "name",
+  "-name",
+  "-finishedAt",
+  "finishedAt",
+] as const;
+export type ExperimentOrder = (typeof EXPERIMENT_ORDERS)[number];
+
 export interface ExperimentFilter {
   readonly projectId?: string | undefined;
   readonly engine?: string | undefined;
@@ -277,7 +296,10 @@ export interface PageRequest {
 }
 
 export interface ExperimentStore {
-  /** Numbers it within its project and writes the first history row. Undefined when a push has made one of this (project, commit, manifest) before. */
+  /**
+   * Numbers it within its project and writes the first history row. Undefined when a push has made one of this (project,
+   * commit, manifest) before, or a submission one with this idempotency key: one that is just being made is waited for.
+   */
   create(experiment: NewExperiment): Promise<Experiment | undefined>;
   find(id: string): Promise<Experiment | undefined>;
   /** By uuid, unique prefix of at least 6 characters, `project#12`, `project/12`, or name; several matches throw AmbiguousError. */
@@ -292,8 +314,18 @@ export interface ExperimentStore {
     commit: string,
     manifestSelector: string | undefined,
   ): Promise<{ readonly id: string; readonly number: number } | undefined>;
-  findByIdempotencyKey(projectId: string, key: string): Promise<Experiment | undefined>;
-  list(filter: ExperimentFilter, page: PageRequest): Promise<Page<Experiment>>;
+  /** With the fingerprint of what the key was sent with, where it was kept. */
+  findByIdempotencyKey(
+    projectId: string,
+    key: string,
+  ): Promise<
+    { readonly experiment: Experiment; readonly fingerprint: string | undefined } | undefined
+  >;
+  /** Newest first, where no order is named. A cursor is good for the order that it was given in. */
+  list(
+    filter: ExperimentFilter,
+    page: PageRequest & { readonly order?: ExperimentOrder | undefined },
+  ): Promise<Page<Experiment>>;
   history(id: string): Promise<readonly StepChange[]>;
   /** The histories of several, for a list, in one query. */
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly StepChange[]>>;
@@ -309,8 +341,8 @@ export interface ExperimentStore {
   retryStep(experiment: Experiment, note: string): Promise<void>;
   /** Waiting has read what it must wait for; once `ready`, the scheduler may admit it. */
   setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void>;
-  /** Answers false where it was asked for before or has finished; `kill` may be added later. */
-  requestCancel(id: string, kill: boolean): Promise<boolean>;
+  /** Answers false where it was asked for before or has finished; `kill` may be added later. The first reason stays. */
+  requestCancel(id: string, kill: boolean, reason?: string): Promise<boolean>;
   approve(id: string): Promise<boolean>;
   admit(ids: readonly string[]): Promise<void>;
   update(

@@ -8,7 +8,6 @@ import { readTrigger } from "./trigger.ts";
 export interface Trigger {
   readonly commit: Commit;
   readonly selector: string | undefined;
-  readonly title: string;
   readonly overrides: Overrides;
   readonly tags: readonly string[];
 }
@@ -46,7 +45,6 @@ export function selectTriggers(
           asked.push({
             commit,
             selector,
-            title: verdict.title,
             overrides: verdict.overrides,
             tags: verdict.tags,
           });

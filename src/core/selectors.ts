@@ -46,8 +46,17 @@ export function selectorFault(selector: string): string | undefined {
 export function manifestCandidates(selector: string | undefined): readonly string[] {
   if (selector === undefined) return ["manifest.yaml", "manifest.yml"];
   const names = hasExtension(selector) ? [selector] : [`${selector}.yaml`, `${selector}.yml`];
-  return ["manifests", "aichor_manifests"].flatMap((folder) =>
-    names.map((name) => `${folder}/${name}`),
+  const below = FOLDERS.flatMap((folder) => names.map((name) => `${folder}/${name}`));
+  return isFromRoot(selector) ? [...below, ...names] : below;
+}
+
+const FOLDERS = ["manifests", "aichor_manifests"];
+
+/** What only somebody writes who names it from the repository's root: `manifest.yaml`, `manifests/train.yaml`. */
+function isFromRoot(selector: string): boolean {
+  return (
+    /^manifest(\.ya?ml)?$/.test(selector) ||
+    FOLDERS.some((folder) => selector.startsWith(`${folder}/`))
   );
 }
 

@@ -1,37 +1,50 @@
 import type { Knex } from "knex";
 
 import { BadRequestError } from "../core/errors.ts";
-import type { Experiment, ExperimentFilter, Page, PageRequest } from "../core/experiment.ts";
+import type {
+  Experiment,
+  ExperimentFilter,
+  ExperimentOrder,
+  Page,
+  PageRequest,
+} from "../core/experiment.ts";
+import { isSequence, NONE_OF_OURS, ORDERS, readPlace, writePlace } from "./experiment-orders.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { query } from "./query.ts";
 
-/** One page of experiments, newest first: keyset on the sequence, no offset, no count. */
+/** One page of experiments in one of their orders: keyset on the order's index, no offset, no count. */
 export async function listExperiments(
   db: Knex,
   filter: ExperimentFilter,
-  { limit, cursor }: PageRequest,
+  {
+    limit,
+    cursor,
+    order = "-createdAt",
+  }: PageRequest & { readonly order?: ExperimentOrder | undefined },
 ): Promise<Page<Experiment>> {
+  const { by, ascending } = ORDERS[order];
   const { where, bindings } = conditions(filter);
-  if (cursor !== undefined) where.push("e.sequence < :before");
-  const rows = await query<ExperimentRow>(
+  const after = cursor === undefined ? undefined : readPlace(cursor, order);
+  // A comparison of rows, in one direction: spelled out with "or" it would not use the index.
+  const rank = by === undefined ? "e.sequence" : `(${by.key}, e.sequence)`;
+  const place = by === undefined ? ":sequence" : `(:value::${by.type}, :sequence::bigint)`;
+  if (after !== undefined) where.push(`${rank} ${ascending ? ">" : "<"} ${place}`);
+  const direction = ascending ? "asc" : "desc";
+  const rows = await query<ExperimentRow & { readonly value: string }>(
     db,
-    `select e.*, p.slug
+    `select e.*, p.slug, ${by === undefined ? "''" : `(${by.key})::text`} as value
        from experiments e
        join projects p on p.id = e.project_id
       where ${where.join(" and ")}
-      order by e.sequence desc
+      order by ${by === undefined ? "" : `${by.key} ${direction}, `}e.sequence ${direction}
       limit :limit`,
-    {
-      ...bindings,
-      before: cursor === undefined ? undefined : readCursor(cursor),
-      limit: limit + 1,
-    },
+    { ...bindings, value: after?.value, sequence: after?.sequence, limit: limit + 1 },
   );
-  const items = rows.slice(0, limit).map(toExperiment);
+  const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
-    items,
-    nextCursor: rows.length > limit && last ? writeCursor(last.sequence) : undefined,
+    items: items.map(toExperiment),
+    nextCursor: rows.length > limit && last ? writePlace(last, order) : undefined,
   };
 }
 
@@ -41,10 +54,8 @@ export const writeCursor = (sequence: number): string =>
 
 export function readCursor(cursor: string): number {
   const sequence = Number(Buffer.from(cursor, "base64url").toString());
-  if (Number.isSafeInteger(sequence) && sequence > 0) return sequence;
-  throw new BadRequestError(
-    "This cursor is none of ours: take nextCursor of the page before, as it is.",
-  );
+  if (isSequence(sequence)) return sequence;
+  throw new BadRequestError(NONE_OF_OURS);
 }
 
 function conditions(filter: ExperimentFilter): {

@@ -4,13 +4,11 @@ import { StaleExperimentError } from "../core/errors.ts";
 import type {
   Conditions,
   Experiment,
-  ExperimentFilter,
   ExperimentStore,
   Found,
   Move,
   NewExperiment,
   Page,
-  PageRequest,
   StepChange,
 } from "../core/experiment.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -23,7 +21,7 @@ import {
   toExperiment,
   toStepChange,
 } from "./experiment-rows.ts";
-import { json, query } from "./query.ts";
+import { json, optional, query } from "./query.ts";
 
 export class PostgresExperimentStore implements ExperimentStore {
   readonly #db: Knex;
@@ -44,10 +42,11 @@ export class PostgresExperimentStore implements ExperimentStore {
          insert into experiments
            (project_id, number, name, description, tags, fields, source_kind, commit_sha, branch, message,
             author_name, author_email, manifest_selector, overrides, params, engine, priority, parent_id,
-            created_by, triggered_by, source_archive, idempotency_key)
+            created_by, triggered_by, source_archive, idempotency_key,
+            idempotency_fingerprint)
          select :project, number, :name, :description, :tags, :fields, :kind, :commit, :branch, :message,
                 :author, :email, :selector, :overrides, :params, :engine, :priority, :parent,
-                :by, :trigger, :archive, :key
+                :by, :trigger, :archive, :key, :fingerprint
            from numbered
          on conflict do nothing
          returning *
@@ -77,7 +76,8 @@ export class PostgresExperimentStore implements ExperimentStore {
         by: experiment.createdBy,
         trigger: experiment.triggeredBy,
         archive: experiment.sourceArchive,
-        key: experiment.idempotencyKey,
+        key: experiment.idempotency?.key,
+        fingerprint: experiment.idempotency?.fingerprint,
       },
     );
     return row && toExperiment(row);
@@ -133,17 +133,21 @@ export class PostgresExperimentStore implements ExperimentStore {
     return row;
   }
 
-  async findByIdempotencyKey(projectId: string, key: string): Promise<Experiment | undefined> {
-    const [row] = await query<ExperimentRow>(
+  async findByIdempotencyKey(
+    projectId: string,
+    key: string,
+  ): ReturnType<ExperimentStore["findByIdempotencyKey"]> {
+    const [row] = await query<ExperimentRow & { readonly idempotency_fingerprint: string | null }>(
       this.#db,
       `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
         where e.project_id = :projectId and e.idempotency_key = :key`,
       { projectId, key },
     );
-    return row && toExperiment(row);
+    if (row === undefined) return undefined;
+    return { experiment: toExperiment(row), fingerprint: optional(row.idempotency_fingerprint) };
   }
 
-  list(filter: ExperimentFilter, page: PageRequest): Promise<Page<Experiment>> {
+  list(...[filter, page]: Parameters<ExperimentStore["list"]>): Promise<Page<Experiment>> {
     return listExperiments(this.#db, filter, page);
   }
 
@@ -275,15 +279,16 @@ export class PostgresExperimentStore implements ExperimentStore {
     );
   }
 
-  async requestCancel(id: string, kill: boolean): Promise<boolean> {
+  async requestCancel(id: string, kill: boolean, reason?: string): Promise<boolean> {
     const rows = await query(
       this.#db,
       `update experiments
-          set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_kill = cancel_kill or :kill
+          set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_kill = cancel_kill or :kill,
+              cancel_reason = case when cancel_requested_at is null then :reason else cancel_reason end
         where id = :id and finished_at is null and step <> 'Completed'
           and (cancel_requested_at is null or (:kill and not cancel_kill))
        returning id`,
-      { id, kill },
+      { id, kill, reason },
     );
     return rows.length === 1;
   }

@@ -150,7 +150,10 @@ export const FIELDS: readonly Field[] = [
       applies: (value) => value === "queued" || value === "running",
     },
   ),
-  honoured("needs", "Experiments (id, number or name) that must have Succeeded first."),
+  honoured(
+    "needs",
+    "Experiments that must have Succeeded first: id, number, project#12, or the newest of a name in this project.",
+  ),
   refused(
     "inputs",
     "Outputs of earlier experiments, read-only at /assay/inputs/<as>.",

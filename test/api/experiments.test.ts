@@ -90,6 +90,43 @@ test("pages join without gap or repeat", async () => {
   expect(found).toEqual(all);
 });
 
+function cursorOf(...place: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+// Which of a, B and ß comes first is the database's language: of the names, only the place of the two a is looked at.
+test.each([
+  ["createdAt", [1, 2, 3, 4, 5, 6]],
+  ["name", [2, 4]],
+  ["-name", [4, 2]],
+  // What has not finished finishes last.
+  ["finishedAt", [1, 2, 4, 5, 6, 3]],
+  ["-finishedAt", [3, 6, 5, 4, 2, 1]],
+])("pages sorted by %s join without gap or repeat, in order", async (sort, order) => {
+  const { database } = api.ports;
+  const sorted = await createTestProject(database, { slug: `sorted-${sort.toLowerCase()}` });
+  for (const name of ["b", "a", "ß", "a", "B", "c".repeat(200)]) {
+    const made = await createTestExperiment(database, sorted, { name });
+    if (name !== "ß")
+      await database.experiments.advance(made, { step: "Waiting", status: "Failed" });
+  }
+  const page = (query: string) =>
+    read(ExperimentPage, list(`?project=${sorted.slug}&sort=${sort}${query}`));
+  const all = (await page("")).items.map(({ number }) => number);
+
+  const found: number[] = [];
+  let cursor = "";
+  do {
+    const { items, nextCursor } = await page(`&limit=2${cursor}`);
+    found.push(...items.map(({ number }) => number));
+    cursor = nextCursor === null ? "" : `&cursor=${nextCursor}`;
+  } while (cursor !== "");
+
+  expect(found).toEqual(all);
+  expect(found).toHaveLength(6);
+  expect(found.filter((number) => order.includes(number))).toEqual(order);
+});
+
 test.each([
   ["?limit=201", /limit/],
   ["?limit=0", /limit/],
@@ -97,6 +134,13 @@ test.each([
   ["?status=failed", /Failed/],
   ["?statsu=Failed", /statsu.*did you mean status\?/],
   ["?cursor=nonsense", /cursor/],
+  ["?sort=status", /^sort must be -createdAt, createdAt, name, .* or finishedAt, not "status"\.$/],
+  [
+    `?sort=name&cursor=${cursorOf("-createdAt", "", 1)}`,
+    /belongs to the list with sort=-createdAt/,
+  ],
+  [`?sort=finishedAt&cursor=${cursorOf("finishedAt", "soon", 1)}`, /none of ours/],
+  [`?sort=name&cursor=${cursorOf("name", "\0", 1)}`, /none of ours/],
   ["?createdAfter=yesterday", /createdAfter/],
   ["?q=%00", /NUL/],
 ])("a list that cannot be asked for (%s) is a 400 in words", async (query, words) => {
@@ -238,6 +282,34 @@ test("a repeated Idempotency-Key answers the first one's experiment", async () =
   const again = await read(ExperimentAnswer, api.call(path, request));
 
   expect(again.id).toBe(once.id);
+});
+
+test("an Idempotency-Key with another request is refused, and makes nothing", async () => {
+  const path = `/api/v1/experiments/${first.id}/resubmit`;
+  const ask = (body: object): Promise<Response> =>
+    api.send("POST", path, body, { "idempotency-key": "twice" });
+  const made = await read(ExperimentAnswer, ask({ overrides: { priority: 3, tags: ["a"] } }));
+
+  const other = await ask({ overrides: { priority: 4, tags: ["a"] } });
+  const same = await read(ExperimentAnswer, ask({ overrides: { tags: ["a"], priority: 3 } }));
+
+  expect(other.status).toBe(422);
+  expect((await read(Problem, other)).detail).toBe(
+    `This Idempotency-Key was sent with another request, which made digits#${made.number}. Send that request again, or take another key.`,
+  );
+  expect(same.id).toBe(made.id);
+});
+
+test("resubmits with one Idempotency-Key at the same instant make one experiment", async () => {
+  const path = `/api/v1/experiments/${first.id}/resubmit`;
+  const ask = (): Promise<Response> =>
+    api.send("POST", path, { overrides: { priority: 7 } }, { "idempotency-key": "at-once" });
+
+  const made = await Promise.all(
+    [ask(), ask(), ask()].map((answer) => read(ExperimentAnswer, answer)),
+  );
+
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
 });
 
 test("a wrong request is a 422 that tells every error and where it is", async () => {

@@ -36,7 +36,12 @@ export interface Api {
   readonly ports: Ports;
   /** A call with the administrator's token, unless its headers say otherwise. */
   readonly call: (path: string, request?: Call) => Promise<Response>;
-  readonly send: (method: string, path: string, body: unknown) => Promise<Response>;
+  readonly send: (
+    method: string,
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Response>;
   readonly rowCounts: () => Promise<Readonly<Record<string, number>>>;
   readonly stop: () => Promise<void>;
 }
@@ -83,10 +88,10 @@ export async function startApi(overrides: Partial<Ports> = {}): Promise<Api> {
     token,
     ports,
     call,
-    send: (method, path, body) =>
+    send: (method, path, body, headers = {}) =>
       call(path, {
         method,
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify(body),
       }),
     async rowCounts() {
@@ -193,6 +198,7 @@ function portsOf(
       metrics: { count: ignore, observe: ignore },
       runToken: () => "",
       closedBecause: async () => undefined,
+      maxActive: undefined,
       keep: { imagesDays: 14, archivesDays: 90, logsDays: 180, buildCacheShare: 0.1 },
       dockerDiskBytes: async () => 2 ** 40,
       refuseRepository: () => undefined,

@@ -18,10 +18,10 @@ test("every tagged commit starts its experiments, oldest first", () => {
     strict,
   );
 
-  expect(triggers.map(({ title, selector }) => [title, selector])).toEqual([
-    ["one", undefined],
-    ["three", "a"],
-    ["three", "b.yaml"],
+  expect(triggers.map(({ commit: { message }, selector }) => [message, selector])).toEqual([
+    ["exp: one", undefined],
+    ["exp[a,b.yaml]: three", "a"],
+    ["exp[a,b.yaml]: three", "b.yaml"],
   ]);
   expect(reasons).toEqual([]);
 });
@@ -49,8 +49,8 @@ test("of more than twenty the newest are started, and the others are named", () 
     strict,
   );
 
-  expect(triggers.map(({ title }) => title)).toEqual(
-    Array.from({ length: 20 }, (_, index) => String(index + 2)),
+  expect(triggers.map((trigger) => trigger.commit.message)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `exp: ${index + 2}`),
   );
   expect(reasons.join()).toMatch(/at most 20 experiments; not started: 0000000/);
 });

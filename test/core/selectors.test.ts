@@ -21,3 +21,20 @@ test("the extension may be left out", () => {
     "aichor_manifests/v1.2.yml",
   ]);
 });
+
+test.each([
+  ["manifest.yaml", "manifest.yaml"],
+  ["manifest", "manifest.yaml"],
+  ["manifests/train.yaml", "manifests/train.yaml"],
+  ["aichor_manifests/train", "aichor_manifests/train.yml"],
+])("%s is also looked for from the root, after the usual places", (selector, fromRoot) => {
+  const candidates = manifestCandidates(selector);
+
+  expect(candidates[0]).toMatch(/^manifests\/./);
+  expect(candidates.slice(candidates.length / 2)).toContain(fromRoot);
+});
+
+test("no other file of the root can be named", () => {
+  expect(manifestCandidates("compose.yaml")).not.toContain("compose.yaml");
+  expect(manifestCandidates("team/manifest.yaml")).not.toContain("team/manifest.yaml");
+});

@@ -118,6 +118,50 @@ test("the same Idempotency-Key answers the same experiment, at once and later", 
   expect(await numbers("project=lab&q=once")).toHaveLength(1);
 });
 
+test("an Idempotency-Key that comes with another submission is refused, also at the same instant", async () => {
+  const key = { "idempotency-key": randomUUID() };
+
+  const atOnce = await Promise.all(["this", "that"].map((name) => submit({ name }, key)));
+  const later = await submit({ name: "something else" }, key);
+
+  expect(new Set(atOnce.map(({ status }) => status))).toEqual(new Set([201, 422]));
+  expect(later.status).toBe(422);
+  expect(later.body.detail).toMatch(
+    /^This Idempotency-Key was sent with another request, which made lab#\d+\. /,
+  );
+});
+
+test("a submission without a name is called as a push of the same commit is", async () => {
+  const copy = await projects.create("named", FILES);
+  await copy.commit(`exp: ${"🚀".repeat(80)}\n\nmore`);
+  await copy.push();
+  await copy.commit("tidy up\n\nmore", { "README.md": "tidy" });
+  await copy.push();
+
+  const { body: pushed } = await platform.call("GET", "/api/v1/experiments/named%231");
+  const tagged = await submit({ project: "named", commit: pushed.source.commit });
+  const plain = await submit({ project: "named" });
+  const own = await submit({ project: "named", message: "exp[train]: in my words" });
+
+  expect(pushed.name).toBe("🚀".repeat(72));
+  expect(tagged.body.name).toBe(pushed.name);
+  expect(plain.body.name).toBe("tidy up");
+  expect(own.body.name).toBe("in my words");
+});
+
+test.each([
+  ["manifest.yaml", "manifest.yaml"],
+  ["manifests/train.yaml", "manifests/train.yaml"],
+  ["train.yaml", "manifests/train.yaml"],
+])("the manifest %s is the file that somebody who writes it means", async (written, path) => {
+  const { body } = await submit({ manifest: written });
+
+  expect(await finished(platform, body.id)).toMatchObject({
+    status: "Succeeded",
+    manifestPath: path,
+  });
+});
+
 test.each([
   [{ commit: "a".repeat(40) }, 404, /^There is no commit a{40} in project lab\. Push it first\.$/],
   [{ branch: "nowhere" }, 404, /^There is no branch nowhere in project lab/],
@@ -465,6 +509,26 @@ test("needs: one that fails while those that need it are being read fails them s
     const { steps } = await finished(platform, `hasty#${index + 2}`, 10);
     expect(steps[0]).toMatchObject({ exception: { kind: "NeedFailed" } });
   }
+});
+
+test("needs: a name means the same project, a number may name another one", async () => {
+  const elsewhere = await submit({ name: "in the lab alone" });
+  await finished(platform, elsewhere.body.id);
+  await projects.create("neighbour", {
+    ...FILES,
+    "manifests/by-name.yaml": manifest("true", "needs: [in the lab alone]"),
+    "manifests/by-number.yaml": manifest("true", `needs: ["lab#${elsewhere.body.number}"]`),
+    "manifests/by-id.yaml": manifest("true", `needs: ["${elsewhere.body.id.slice(0, 10)}"]`),
+  });
+
+  const byName = await submit({ project: "neighbour", manifest: "by-name" });
+  const byNumber = await submit({ project: "neighbour", manifest: "by-number" });
+  const byId = await submit({ project: "neighbour", manifest: "by-id" });
+
+  const { steps } = await finished(platform, byName.body.id, 20);
+  expect(steps[0].exception.message).toBe("It needs in the lab alone, which is not there.");
+  for (const { body } of [byNumber, byId])
+    expect(await finished(platform, body.id, 20)).toMatchObject({ status: "Succeeded" });
 });
 
 test("needs: what is not there fails at once, and so does a circle", async () => {

@@ -22,9 +22,9 @@ export function experimentRoutes(ports: Ports): Pick<Handlers, Names> {
   return {
     async listExperiments(request, response) {
       const query = queryOf(ExperimentQuery, request);
-      const { limit, cursor } = query;
+      const { limit, cursor, sort: order } = query;
       const filter = await filterOf(ports, query);
-      const page = await ports.database.experiments.list(filter, { limit, cursor });
+      const page = await ports.database.experiments.list(filter, { limit, cursor, order });
       response.json({
         items: await showExperiments(ports, page.items),
         nextCursor: page.nextCursor ?? null,

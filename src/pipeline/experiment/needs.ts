@@ -21,12 +21,20 @@ export async function resolveNeeds(
   return Promise.all(
     needs.map(async (need) => {
       const reference = /^\d+$/.test(need) ? `${projectSlug}#${need}` : need;
-      const found =
-        (await experiments.newestNamed(projectId, need)) ??
-        (await experiments.resolve(reference).catch(noneOfSeveral));
-      return found?.id ?? need;
+      const named = await experiments.newestNamed(projectId, need);
+      if (named !== undefined) return named.id;
+      const found = await experiments.resolve(reference).catch(noneOfSeveral);
+      return found !== undefined && isExact(reference, found) ? found.id : need;
     }),
   );
+}
+
+/** By number or id. A name means this project's alone: another project's may be called the same by chance. */
+function isExact(reference: string, { id, projectSlug, number }: Experiment): boolean {
+  const lower = reference.toLowerCase();
+  if (lower === `${projectSlug}#${number}` || lower === `${projectSlug}/${number}`) return true;
+  const digits = lower.replaceAll("-", "");
+  return digits.length >= 6 && id.replaceAll("-", "").startsWith(digits);
 }
 
 /** A reference that may be several is none; a database that is away is asked again. */

@@ -1,8 +1,9 @@
-import { ConflictError, GoneError, InvalidError } from "../../core/errors.ts";
+import { GoneError, InvalidError } from "../../core/errors.ts";
 import type { Experiment, Overrides } from "../../core/experiment.ts";
 import { applyOverrides } from "../../core/overrides.ts";
 import type { Ports } from "../../core/ports.ts";
 import { uploadGoneOf } from "../experiment/archive-gone.ts";
+import { firstOfSameInstant, idempotencyOf, madeBefore } from "./idempotency.ts";
 
 /** A new experiment of the same commit and manifest, by default with the same image; never the old one again. */
 export async function resubmit(
@@ -21,12 +22,10 @@ export async function resubmit(
   },
 ): Promise<Experiment> {
   const { database, manifests } = ports;
-  const before =
-    idempotencyKey &&
-    (await database.experiments.findByIdempotencyKey(parent.projectId, idempotencyKey));
-  if (before && before.parentId !== parent.id)
-    throw new ConflictError("This Idempotency-Key was used for something else: take another.");
-  if (before) return before;
+  const asked = { parent: parent.id, freshBuild, overrides };
+  const idempotency = idempotencyOf(idempotencyKey, asked);
+  const before = await madeBefore(database.experiments, parent.projectId, idempotency);
+  if (before !== undefined) return before;
   const gone = await uploadGoneOf(ports, parent);
   if (gone !== undefined) throw new GoneError(gone);
   const merged = merge(parent.overrides, { ...overrides, freshBuild });
@@ -37,7 +36,8 @@ export async function resubmit(
     if (errors.length > 0)
       throw new InvalidError("The overrides do not fit the experiment's manifest.", errors);
   }
-  return database.transaction(async ({ experiments, queue, events }) => {
+  return database.transaction(async (stores) => {
+    const { experiments, queue, events } = stores;
     const made = await experiments.create({
       projectId: parent.projectId,
       name: merged.name ?? parent.name,
@@ -52,12 +52,9 @@ export async function resubmit(
       parentId: parent.id,
       createdBy: by,
       triggeredBy: "resubmit",
-      idempotencyKey,
+      idempotency,
     });
-    if (made === undefined)
-      throw new ConflictError(
-        "The same Idempotency-Key is being submitted now: ask again in a moment.",
-      );
+    if (made === undefined) return firstOfSameInstant(stores, parent.projectId, idempotency);
     await queue.push("experiment", made.id);
     await events.publish(
       { kind: "work" },

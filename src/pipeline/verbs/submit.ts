@@ -1,5 +1,5 @@
-import type { Stores } from "../../core/database.ts";
 import { InvalidError, NotFoundError } from "../../core/errors.ts";
+import { experimentName } from "../../core/experiment-name.ts";
 import type { Experiment, Overrides } from "../../core/experiment.ts";
 import type { Json } from "../../core/json.ts";
 import type { Ports } from "../../core/ports.ts";
@@ -7,6 +7,7 @@ import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
 import { selectTriggers } from "../../core/select-triggers.ts";
 import { selectorFault } from "../../core/selectors.ts";
+import { firstOfSameInstant, idempotencyOf, madeBefore } from "./idempotency.ts";
 
 export interface Submission {
   readonly project: Project;
@@ -26,7 +27,7 @@ export interface Submission {
   /** Seconds. */
   readonly timeout?: number | undefined;
   readonly freshBuild?: boolean | undefined;
-  /** Makes a retry safe: the same key answers the same experiment. */
+  /** Makes a retry safe: the same key with the same request answers the same experiment. */
   readonly idempotencyKey?: string | undefined;
   readonly by: string;
 }
@@ -36,11 +37,10 @@ export async function submit(
   ports: Pick<Ports, "database" | "repository" | "engines">,
   submission: Submission,
 ): Promise<Experiment> {
-  const { project, idempotencyKey, manifest, by } = submission;
-  const before =
-    idempotencyKey &&
-    (await ports.database.experiments.findByIdempotencyKey(project.id, idempotencyKey));
-  if (before) return before;
+  const { project, idempotencyKey, manifest, by, ...asked } = submission;
+  const idempotency = idempotencyOf(idempotencyKey, { ...asked, manifest });
+  const before = await madeBefore(ports.database.experiments, project.id, idempotency);
+  if (before !== undefined) return before;
   const fault = manifest === undefined ? undefined : selectorFault(manifest);
   if (fault !== undefined) throw new InvalidError(fault, [{ path: "manifest", message: fault }]);
 
@@ -50,7 +50,7 @@ export async function submit(
   return ports.database.transaction(async (stores) => {
     const made = await stores.experiments.create({
       projectId: project.id,
-      name: overrides.name ?? (firstLine(message) || commit.id.slice(0, 7)),
+      name: overrides.name ?? experimentName({ id: commit.id, message }, project.settings.trigger),
       description: submission.description,
       tags: overrides.tags ?? [],
       source: { kind: "commit", commit: commit.id, branch, message, author: commit.author },
@@ -60,9 +60,9 @@ export async function submit(
       priority: overrides.priority,
       createdBy: by,
       triggeredBy: "submit",
-      idempotencyKey,
+      idempotency,
     });
-    if (made === undefined) return findFirst(stores, project, idempotencyKey);
+    if (made === undefined) return firstOfSameInstant(stores, project.id, idempotency);
     await stores.queue.push("experiment", made.id);
     await stores.events.publish(
       { kind: "work" },
@@ -71,19 +71,6 @@ export async function submit(
     return made;
   });
 }
-
-/** What the same key, submitted at the same time, has made. */
-async function findFirst(
-  { experiments }: Pick<Stores, "experiments">,
-  { id }: Project,
-  key: string | undefined,
-): Promise<Experiment> {
-  const first = key === undefined ? undefined : await experiments.findByIdempotencyKey(id, key);
-  if (first === undefined) throw new Error("a submission is always a new experiment");
-  return first;
-}
-
-const firstLine = (message: string): string => (message.split("\n")[0] ?? "").slice(0, 72).trim();
 
 async function findCommit(
   { repository }: Pick<Ports, "repository">,

@@ -1,11 +1,10 @@
 import type { Stores } from "../../core/database.ts";
 import type { Delivery, StartedExperiment } from "../../core/delivery.ts";
+import { experimentName } from "../../core/experiment-name.ts";
 import type { Push } from "../../core/forge.ts";
 import type { Project } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
 import { selectTriggers, type Trigger } from "../../core/select-triggers.ts";
-
-const NAME_CHARACTERS = 72;
 
 /**
  * What a push starts, decided and written in the transaction of `stores`: the experiments with their jobs, the refs as
@@ -53,11 +52,11 @@ async function start(
   { experiments, queue, events }: Stores,
   project: Project,
   push: Push,
-  { commit, selector, title, overrides, tags }: Trigger,
+  { commit, selector, overrides, tags }: Trigger,
 ): Promise<StartedExperiment | string> {
   const made = await experiments.create({
     projectId: project.id,
-    name: overrides.name ?? (title.slice(0, NAME_CHARACTERS) || commit.id.slice(0, 7)),
+    name: overrides.name ?? experimentName(commit, project.settings.trigger),
     tags,
     source: {
       kind: "commit",
