@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { seededRandom } from "../core/seeded-random.ts";
+import type { Fault, FromServer } from "./messages.ts";
+
+/** Of so many effects one meets it. */
+const ONE_OF = {
+  failed: 600,
+  "no answer": 600,
+  late: 60,
+  twice: 40,
+  "broke off": 60,
+  "hint lost": 12,
+  "hint twice": 12,
+} as const satisfies Record<Fault, number>;
+const LATE_MILLISECONDS = 150;
+
+/** Decides what meets each effect of one server. */
+export class Gusts {
+  readonly #random: ReturnType<typeof seededRandom>;
+  readonly #tell: (message: FromServer) => Promise<void>;
+  #blowing: boolean;
+  #strike: { readonly kind: "crash" | "freeze"; boundaries: number } | undefined;
+
+  constructor({
+    seed,
+    blowing,
+    tell,
+  }: {
+    readonly seed: number;
+    readonly blowing: boolean;
+    readonly tell: (message: FromServer) => Promise<void>;
+  }) {
+    this.#random = seededRandom(seed);
+    this.#blowing = blowing;
+    this.#tell = tell;
+  }
+
+  calm(): void {
+    this.#blowing = false;
+    this.#strike = undefined;
+  }
+
+  /** Crashes or freezes at the so many-th boundary of an effect: each has one before it and one behind it. */
+  strike(kind: "crash" | "freeze", boundaries: number): void {
+    this.#strike = { kind, boundaries };
+  }
+
+  async around<T>(name: string, isRepeatable: boolean, effect: () => Promise<T>): Promise<T> {
+    await this.#boundary();
+    if (this.meets("late")) await sleep(this.#random.below(LATE_MILLISECONDS));
+    if (this.meets("failed")) throw new Error(`the storm let ${name} fail`);
+    let answer = await effect();
+    if (isRepeatable && this.meets("twice")) answer = await effect();
+    await this.#boundary();
+    if (this.meets("no answer")) throw new Error(`the storm gave no answer to ${name}`);
+    return answer;
+  }
+
+  async *along<T>(name: string, effect: () => AsyncIterable<T>): AsyncGenerator<T> {
+    await this.#boundary();
+    for await (const piece of effect()) {
+      yield piece;
+      if (this.meets("broke off")) throw new Error(`the storm broke ${name} off`);
+      await this.#boundary();
+    }
+  }
+
+  meets(fault: Fault): boolean {
+    if (!this.#blowing || this.#random.below(ONE_OF[fault]) !== 0) return false;
+    void this.#tell({ kind: "fault", fault });
+    return true;
+  }
+
+  async #boundary(): Promise<void> {
+    const strike = this.#strike;
+    if (strike === undefined) return;
+    strike.boundaries -= 1;
+    if (strike.boundaries > 0) return;
+    this.#strike = undefined;
+    if (strike.kind === "crash") process.kill(process.pid, "SIGKILL");
+    await this.#tell({ kind: "frozen" });
+    process.kill(process.pid, "SIGSTOP");
+  }
+}

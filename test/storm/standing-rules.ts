@@ -1,0 +1,22 @@
+import type { Knex } from "knex";
+
+import { PostgresInvariantStore } from "../../src/db/invariants.ts";
+import { MACHINES } from "./messages.ts";
+
+/** Of the history, which only grows: one ending for each experiment. */
+const ENDED_TWICE = `
+  select experiment_id from step_changes
+   where status in ('Failed', 'Cancelled') or (step = 'Completed' and status = 'Succeeded')
+   group by experiment_id having count(*) > 1`;
+
+/** What does not hold now, as sentences. */
+export async function brokenRules(knex: Knex): Promise<readonly string[]> {
+  const invariants = await new PostgresInvariantStore(knex).broken(
+    MACHINES.map((machine) => ({ ...machine, engine: "dummy" })),
+  );
+  const broken = invariants.map(
+    ({ name, sentence, rows }) => `${name}: ${sentence} ${JSON.stringify(rows)}`,
+  );
+  const { rows } = await knex.raw(ENDED_TWICE);
+  return [...broken, ...rows.map((row: object) => `ended twice: ${JSON.stringify(row)}`)];
+}
