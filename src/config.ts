@@ -55,6 +55,7 @@ const environment = z.object({
   ),
   ASSAY_DUMMY_ENGINE: flag,
   ASSAY_ALLOW_LOCAL_REPOSITORIES: flag,
+  ASSAY_MAX_ACTIVE: z.coerce.number().int().min(1).optional(),
   WORKER_SLOTS: z.coerce.number().int().min(1).max(1000).default(16),
   BUILD_DRAIN: z.coerce.number().min(0).default(1800),
   DISK_WATERMARK: z.coerce.number().gt(0).max(1).default(0.9),
@@ -86,6 +87,8 @@ export interface Config {
   readonly adminToken: string | undefined;
   readonly dummyEngine: boolean;
   readonly allowLocalRepositories: boolean;
+  /** Experiments between Waiting and their end at one time, over all projects; undefined is no limit. */
+  readonly maxActive: number | undefined;
   readonly workerSlots: number;
   readonly buildDrainSeconds: number;
   /** The share of a disk, 0..1, above which nothing new is admitted. */
@@ -126,6 +129,7 @@ export function readConfig(
     adminToken: values.ASSAY_ADMIN_TOKEN,
     dummyEngine: values.ASSAY_DUMMY_ENGINE,
     allowLocalRepositories: values.ASSAY_ALLOW_LOCAL_REPOSITORIES,
+    maxActive: values.ASSAY_MAX_ACTIVE,
     workerSlots: values.WORKER_SLOTS,
     buildDrainSeconds: values.BUILD_DRAIN,
     diskWatermark: values.DISK_WATERMARK,

@@ -177,6 +177,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     dockerDiskBytes: () => disk.dockerDiskBytes(),
     refuseRepository: (url) =>
       checkCloneUrl(url, { allowFileProtocol: config.allowLocalRepositories }),
+    maxActive: config.maxActive,
   };
   const chosen = typeof overrides === "function" ? overrides(ports) : overrides;
   // With their descriptors: some of the ports are getters.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { HOLD_STATES } from "../core/hold.ts";
 import { JOB_KINDS } from "../core/job.ts";
 import type { EngineKind, Manifest } from "../core/manifest.ts";
 import { WarningAnswer } from "./experiment.ts";
@@ -17,8 +18,10 @@ const ENGINE_KINDS = [
 export const EngineAnswer = z.object({
   name: z.string(),
   kind: z.enum(ENGINE_KINDS),
-  /** Somebody paused it. */
+  /** Somebody paused or drains it. */
   paused: z.boolean(),
+  /** drained: it takes nothing new, and nothing runs on it any more. */
+  state: z.enum(HOLD_STATES),
   /** Why nothing new is started on it; null while it takes work. */
   closed: z.string().nullable(),
   /** null: it does not answer, so nothing is known. */
@@ -49,6 +52,12 @@ export type EngineAnswer = z.infer<typeof EngineAnswer>;
 export const EnginePage = pageOf(EngineAnswer);
 
 export const QueueAnswer = z.object({
+  /** Of the queue as a whole; drained: nothing new starts, and nothing is being done any more. */
+  state: z.enum(HOLD_STATES),
+  /** Why no experiment is admitted now; null while they are. */
+  closed: z.string().nullable(),
+  /** Experiments on which something is being done: past Waiting, and not only waiting for an engine. */
+  busy: z.number().int(),
   /** In Waiting, in the order in which they are looked at. */
   experiments: z.array(
     z.object({

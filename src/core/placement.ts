@@ -7,53 +7,131 @@ export interface Demanding {
   readonly replicas: readonly { readonly name: string; readonly resources: ReplicaResources }[];
 }
 
-/** A machine with what is free on it. */
+/** A machine with what is free on it. Less than nothing is free where room is kept that is still taken. */
 export interface Free {
   readonly machine: Machine;
-  cpus: number;
-  memoryBytes: number;
-  devices: Machine["devices"];
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly devices: Machine["devices"];
 }
 
-export function freeOf(machine: Machine, reservations: readonly ReservedReplica[]): Free {
-  const here = reservations.filter((reservation) => reservation.machine === machine.name);
-  const taken = new Set(here.flatMap((reservation) => reservation.devices));
+/** Machines on which nothing is. */
+export function whole(machines: readonly Machine[]): readonly Free[] {
+  return machines.map((machine) => {
+    const { cpus, memoryBytes, devices } = machine;
+    return { machine, cpus, memoryBytes, devices };
+  });
+}
+
+/** What is left once these are placed. */
+export function take(
+  free: readonly Free[],
+  reservations: readonly ReservedReplica[],
+): readonly Free[] {
+  return free.map((each) => {
+    const here = reservations.filter(({ machine }) => machine === each.machine.name);
+    if (here.length === 0) return each;
+    const taken = new Set(here.flatMap(({ devices }) => devices));
+    return {
+      machine: each.machine,
+      cpus: each.cpus - sum(here.map(({ cpus }) => cpus)),
+      memoryBytes: each.memoryBytes - sum(here.map(({ memoryBytes }) => memoryBytes)),
+      devices: each.devices.filter(({ id }) => !taken.has(id)),
+    };
+  });
+}
+
+/** Places every replica, the largest first and each where it leaves least over; all of them or none. */
+export function fit(run: Demanding, free: readonly Free[]): readonly ReservedReplica[] | undefined {
+  let left = free;
+  const placed: ReservedReplica[] = [];
+  for (const { name, resources } of largestFirst(run)) {
+    const room = left
+      .filter((each) => hasRoom(each, resources))
+      .toSorted((a, b) => a.devices.length - b.devices.length || a.cpus - b.cpus)
+      .at(0);
+    if (room === undefined) return undefined;
+    const reservation = reserve(name, resources, room);
+    left = take(left, [reservation]);
+    placed.push(reservation);
+  }
+  const order = new Map(run.replicas.map(({ name }, index) => [name, index]));
+  return placed.toSorted((a, b) => (order.get(a.replica) ?? 0) - (order.get(b.replica) ?? 0));
+}
+
+/**
+ * What is left for others where a run that does not fit yet shall come next: each of its replicas keeps its share of
+ * the machine that lacks least for it. Whoever takes nothing of that may still pass. The choice only moves to a machine
+ * that lacks less, so what is lacking only shrinks.
+ */
+export function keepRoom(run: Demanding, free: readonly Free[]): readonly Free[] {
+  let left = free;
+  let empty = whole(free.map(({ machine }) => machine));
+  for (const { name, resources } of largestFirst(run)) {
+    const able = new Set(
+      empty.filter((each) => hasRoom(each, resources)).map(({ machine }) => machine.name),
+    );
+    const nearest = left
+      .filter(({ machine }) => able.has(machine.name))
+      .toSorted((a, b) => byLack(lack(a, resources), lack(b, resources)))
+      .at(0);
+    const wholly = empty.find(({ machine }) => machine === nearest?.machine);
+    if (nearest === undefined || wholly === undefined) return free;
+    left = take(left, [reserve(name, resources, nearest)]);
+    empty = take(empty, [reserve(name, resources, wholly)]);
+  }
+  return left;
+}
+
+interface Lack {
+  readonly gpus: number;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+function lack(free: Free, { cpus, memoryBytes, gpu }: ReplicaResources): Lack {
+  const gpus = (gpu?.count ?? 0) - matching(free.devices, gpu?.product).length;
   return {
-    machine,
-    cpus: machine.cpus - sum(here.map((reservation) => reservation.cpus)),
-    memoryBytes: machine.memoryBytes - sum(here.map((reservation) => reservation.memoryBytes)),
-    devices: machine.devices.filter((device) => !taken.has(device.id)),
+    gpus: Math.max(0, gpus),
+    cpus: Math.max(0, cpus - free.cpus),
+    memoryBytes: Math.max(0, memoryBytes - free.memoryBytes),
   };
 }
 
-/** Places every replica, first fit, and takes its share from `free`; all of them or none. */
-export function fit(run: Demanding, free: Free[]): readonly ReservedReplica[] | undefined {
-  const trial = free.map((each) => ({ ...each }));
-  const placed: ReservedReplica[] = [];
-  for (const { name, resources } of run.replicas) {
-    const { cpus, memoryBytes, gpu } = resources;
-    const count = gpu?.count ?? 0;
-    const room = trial.find(
-      (each) =>
-        each.cpus >= cpus &&
-        each.memoryBytes >= memoryBytes &&
-        matching(each.devices, gpu?.product).length >= count,
-    );
-    if (room === undefined) return undefined;
-    const devices = matching(room.devices, gpu?.product)
-      .slice(0, count)
-      .map(({ id }) => id);
-    room.cpus -= cpus;
-    room.memoryBytes -= memoryBytes;
-    room.devices = room.devices.filter(({ id }) => !devices.includes(id));
-    placed.push({ replica: name, machine: room.machine.name, cpus, memoryBytes, devices });
-  }
-  free.splice(0, free.length, ...trial);
-  return placed;
+const byLack = (a: Lack, b: Lack): number =>
+  a.gpus - b.gpus || a.cpus - b.cpus || a.memoryBytes - b.memoryBytes;
+
+/** Sums of fractions of processors differ by so much from what people add up. */
+const ROUNDING = 1e-6;
+
+function hasRoom(free: Free, { cpus, memoryBytes, gpu }: ReplicaResources): boolean {
+  return (
+    free.cpus + ROUNDING >= cpus &&
+    free.memoryBytes >= memoryBytes &&
+    matching(free.devices, gpu?.product).length >= (gpu?.count ?? 0)
+  );
 }
 
-/** The devices that a product name, or an alias of it, means. */
-function matching(devices: Machine["devices"], product: string | undefined): Machine["devices"] {
+/** Its share of a machine, with as many devices as there are of those that it needs. */
+function reserve(replica: string, resources: ReplicaResources, free: Free): ReservedReplica {
+  const { cpus, memoryBytes, gpu } = resources;
+  const devices = matching(free.devices, gpu?.product)
+    .slice(0, gpu?.count ?? 0)
+    .map(({ id }) => id);
+  return { replica, machine: free.machine.name, cpus, memoryBytes, devices };
+}
+
+const largestFirst = ({ replicas }: Demanding): Demanding["replicas"] =>
+  replicas.toSorted(
+    ({ resources: a }, { resources: b }) =>
+      (b.gpu?.count ?? 0) - (a.gpu?.count ?? 0) || b.cpus - a.cpus || b.memoryBytes - a.memoryBytes,
+  );
+
+/** The devices that a product name, or an alias of it, means; all of them where none is asked for. */
+export function matching(
+  devices: Machine["devices"],
+  product: string | undefined,
+): Machine["devices"] {
   if (product === undefined) return devices;
   const wanted = product.toLowerCase();
   return devices.filter((device) =>
@@ -61,72 +139,5 @@ function matching(devices: Machine["devices"], product: string | undefined): Mac
   );
 }
 
-/** Why a run can never fit on these machines, however empty; undefined where it can. */
-export function neverFits(
-  replicas: readonly { readonly name: string; readonly resources: ReplicaResources }[],
-  engine: { readonly name: string; readonly machines: readonly Machine[] },
-): string | undefined {
-  const { name, machines } = engine;
-  for (const { resources } of replicas) {
-    const { cpus, memoryBytes, gpu } = resources;
-    const most = {
-      cpus: Math.max(0, ...machines.map((machine) => machine.cpus)),
-      memory: Math.max(0, ...machines.map((machine) => machine.memoryBytes)),
-      gpus: Math.max(
-        0,
-        ...machines.map((machine) => matching(machine.devices, gpu?.product).length),
-      ),
-    };
-    if (cpus > most.cpus)
-      return `${cpus} CPUs: the largest machine of engine ${name} has ${most.cpus}.`;
-    if (memoryBytes > most.memory)
-      return `${gibibytes(memoryBytes)} GiB of memory: the largest machine of engine ${name} has ${gibibytes(most.memory)}.`;
-    if (gpu !== undefined && gpu.count > most.gpus) {
-      const kind = gpu.product === undefined ? "GPUs" : `GPUs of product ${gpu.product}`;
-      return `${gpu.count} ${kind}: the largest machine of engine ${name} has ${most.gpus}.`;
-    }
-  }
-  const empty = machines.map((machine) => freeOf(machine, []));
-  if (fit({ replicas }, empty) !== undefined) return undefined;
-  return `${replicas.length} replicas that together ${demand({ replicas })}: engine ${name} is too small for them all at once.`;
-}
-
-export function demand({ replicas }: Demanding): string {
-  const gpus = sum(replicas.map(({ resources }) => resources.gpu?.count ?? 0));
-  const cpus = sum(replicas.map(({ resources }) => resources.cpus));
-  const memory = gibibytes(sum(replicas.map(({ resources }) => resources.memoryBytes)));
-  return `needs ${gpus > 0 ? `${plural(gpus, "GPU")}, ` : ""}${plural(cpus, "CPU")} and ${memory} GiB`;
-}
-
-/** What is short, in the words of the note: "needs 2 GPUs, 1 free". */
-export function shortage(run: Demanding, free: readonly Free[]): string {
-  const wanted = (pick: (resources: ReplicaResources) => number): number =>
-    sum(run.replicas.map(({ resources }) => pick(resources)));
-  const product = run.replicas.find(({ resources }) => resources.gpu !== undefined)?.resources.gpu
-    ?.product;
-  const gpus = {
-    needed: wanted(({ gpu }) => gpu?.count ?? 0),
-    free: sum(free.map((each) => matching(each.devices, product).length)),
-  };
-  const cpus = {
-    needed: wanted((resources) => resources.cpus),
-    free: sum(free.map((each) => each.cpus)),
-  };
-  const memory = {
-    needed: wanted((resources) => resources.memoryBytes),
-    free: sum(free.map((each) => each.memoryBytes)),
-  };
-  if (gpus.needed > gpus.free) return `needs ${plural(gpus.needed, "GPU")}, ${gpus.free} free`;
-  if (cpus.needed > cpus.free)
-    return `needs ${plural(cpus.needed, "CPU")}, ${round(cpus.free)} free`;
-  if (memory.needed > memory.free)
-    return `needs ${gibibytes(memory.needed)} GiB of memory, ${gibibytes(memory.free)} free`;
-  return `${demand(run)}, free but not together on one machine`;
-}
-
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
-const round = (value: number): number => Math.round(value * 100) / 100;
-const gibibytes = (bytes: number): number => round(bytes / 2 ** 30);
-const plural = (count: number, noun: string): string =>
-  `${round(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -38,6 +38,8 @@ export interface Ports {
   readonly runToken: (experimentId: string, runName: string) => string;
   /** Why the server takes nothing new now (a full disk), or the engine if one is named; undefined where all is well. */
   readonly closedBecause: (engine?: string) => Promise<string | undefined>;
+  /** Experiments between Waiting and their end at one time, over all projects; undefined is no limit. */
+  readonly maxActive: number | undefined;
   readonly keep: Keep;
   /** How large the disk is that images and the build cache lie on. */
   readonly dockerDiskBytes: () => Promise<number>;

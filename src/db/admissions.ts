@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 
-import type { AdmissionStore } from "../core/admission.ts";
+import type { AdmissionStore, Hold } from "../core/admission.ts";
+import { SECONDS_PER_POINT } from "../core/turn.ts";
 import { query } from "./query.ts";
 
 type SnapshotRows = Awaited<ReturnType<AdmissionStore["snapshot"]>>;
@@ -17,6 +18,8 @@ export class PostgresAdmissionStore implements AdmissionStore {
     const [row] = await query<{ snapshot: SnapshotRows }>(
       this.#db,
       `select json_build_object(
+         'active', (
+           select count(*) from experiments e where e.admitted_at is not null and e.finished_at is null),
          'projects', (
            select coalesce(json_agg(json_build_object(
                     'id', p.id, 'slug', p.slug, 'maxActive', p.settings -> 'maxActive',
@@ -27,33 +30,45 @@ export class PostgresAdmissionStore implements AdmissionStore {
                            where e.project_id = p.id and e.ready and e.admitted_at is null and e.finished_at is null)),
          'groups', (
            select coalesce(json_agg(g), '[]') from (
-             select e.project_id as "projectId", e.conditions -> 'concurrency' ->> 'group' as "group", count(*)::int as active
+             select e.project_id as "projectId", e.conditions -> 'concurrency' ->> 'group' as "group",
+                    json_agg(json_build_object(
+                      'id', e.id, 'number', e.number, 'sequence', e.sequence,
+                      'cancel', e.conditions -> 'concurrency' ->> 'cancel',
+                      'isActive', e.admitted_at is not null, 'isLeaving', e.cancel_requested_at is not null)) as members
                from experiments e
-              where e.admitted_at is not null and e.finished_at is null and e.conditions -> 'concurrency' is not null
-              group by 1, 2) g),
+              where e.finished_at is null and e.conditions -> 'concurrency' is not null
+              group by 1, 2
+             having bool_or(e.ready and e.admitted_at is null)) g),
          'waiting', (
            select coalesce(json_agg(w), '[]') from (
-             select e.id, e.project_id as "projectId", e.sequence, e.priority, e.conditions -> 'concurrency' as concurrency
+             select e.id, e.project_id as "projectId", e.sequence, e.priority, e.conditions -> 'concurrency' as concurrency,
+                    extract(epoch from now() - e.created_at)::float8 as "waitedSeconds",
+                    -- Those of one project and group wait for the same: beyond these none can go.
+                    row_number() over (
+                      partition by e.project_id, e.conditions -> 'concurrency' ->> 'group'
+                          order by ${TURN("e")}) as place
                from experiments e
               where e.ready and e.admitted_at is null and e.finished_at is null and e.cancel_requested_at is null
                 -- An older one whose conditions are just being read is not overtaken; a stuck one holds nobody up.
                 and not exists (select from experiments o
                                  where o.project_id = e.project_id and o.sequence < e.sequence
                                    and o.conditions is null and o.finished_at is null
-                                   and o.created_at > now() - interval '5 seconds')
-              order by e.priority, e.sequence
-              limit 1000) w),
+                                   and o.created_at > now() - interval '5 seconds')) w
+            where w.place <= ${MOST}),
          'queueing', (
-           select coalesce(json_agg(q), '[]') from (
-             select r.id, a.id as "attemptId", r.experiment_id as "experimentId", r.engine, r.sequence, r.priority,
-                    extract(epoch from now() - r.queued_at)::float8 as "queuedSeconds",
-                    (select json_agg(json_build_object('name', replica -> 'name', 'resources', replica -> 'resources'))
-                       from jsonb_array_elements(r.plan -> 'replicas') as replica) as replicas
-               from runs r
-               join attempts a on a.run_id = r.id and a.live
-              where r.state = 'Queueing' and a.reservation is null and not r.cancel_requested
-              order by r.priority, r.sequence
-              limit 1000) q),
+           select coalesce(jsonb_agg(to_jsonb(q) - 'planned' || jsonb_build_object('replicas', (
+                    select jsonb_agg(jsonb_build_object('name', replica -> 'name', 'resources', replica -> 'resources'))
+                      from jsonb_array_elements(q.planned) as replica))), '[]')
+             from (
+               select r.id, a.id as "attemptId", r.experiment_id as "experimentId", r.engine, r.sequence, r.priority,
+                      extract(epoch from now() - r.created_at)::float8 as "waitedSeconds",
+                      extract(epoch from now() - r.queued_at)::float8 as "queuedSeconds",
+                      row_number() over (partition by r.engine order by ${TURN("r")}) as place,
+                      r.plan -> 'replicas' as planned
+                 from runs r
+                 join attempts a on a.run_id = r.id and a.live
+                where r.state = 'Queueing' and a.reservation is null and not r.cancel_requested) q
+            where q.place <= ${MOST}),
          'reservations', (
            select coalesce(json_agg(reserved || jsonb_build_object('engine', a.engine)), '[]')
              from attempts a, jsonb_array_elements(a.reservation) as reserved
@@ -75,23 +90,68 @@ export class PostgresAdmissionStore implements AdmissionStore {
     };
   }
 
-  async pausedEngines(): Promise<ReadonlyMap<string, string>> {
-    const rows = await query<{ engine: string; reason: string }>(
+  async holds(): ReturnType<AdmissionStore["holds"]> {
+    const rows = await query<Hold & { readonly engine: string | null }>(
       this.#db,
-      `select engine, reason from paused_engines`,
+      `select engine, reason, drain from paused_engines
+       union all
+       select null, reason, drain from paused_queue`,
     );
-    return new Map(rows.map((row) => [row.engine, row.reason]));
+    const queue = rows.find(({ engine }) => engine === null);
+    const engines = rows.flatMap(({ engine, reason, drain }) =>
+      engine === null ? [] : [[engine, { reason, drain }] as const],
+    );
+    return { queue: queue && toHold(queue), engines: new Map(engines) };
   }
 
-  async setPaused(engine: string, reason: string | undefined): Promise<void> {
-    if (reason === undefined)
-      await query(this.#db, `delete from paused_engines where engine = :engine`, { engine });
+  async setHold(engine: string | undefined, hold: Hold | undefined): Promise<void> {
+    const [table, key, value] =
+      engine === undefined
+        ? ["paused_queue", "singleton", true]
+        : ["paused_engines", "engine", engine];
+    if (hold === undefined)
+      await query(this.#db, `delete from ${table} where ${key} = :value`, { value });
     else
       await query(
         this.#db,
-        `insert into paused_engines (engine, reason) values (:engine, :reason)
-         on conflict (engine) do update set reason = excluded.reason`,
-        { engine, reason },
+        `insert into ${table} (${key}, reason, drain) values (:value, :reason, :drain)
+         on conflict (${key}) do update set reason = excluded.reason, drain = excluded.drain`,
+        { value, ...toHold(hold) },
       );
   }
+
+  async busy(): Promise<number> {
+    const [row] = await query<{ busy: number }>(
+      this.#db,
+      `select count(*)::int as busy
+         from experiments e
+        where e.admitted_at is not null and e.finished_at is null
+          and not exists (
+            select from runs r join attempts a on a.run_id = r.id and a.live
+             where r.experiment_id = e.id and r.state = 'Queueing' and a.reservation is null)`,
+    );
+    return row?.busy ?? 0;
+  }
+
+  async onEngine(engine: string): ReturnType<AdmissionStore["onEngine"]> {
+    const rows = await query<{ id: string; note: string | null }>(
+      this.#db,
+      `select distinct e.id, e.note
+         from attempts a
+         join runs r on r.id = a.run_id
+         join experiments e on e.id = r.experiment_id
+        where a.engine = :engine and a.live and a.reservation is not null and e.finished_at is null`,
+      { engine },
+    );
+    return rows.map(({ id, note }) => ({ id, note: note ?? undefined }));
+  }
 }
+
+const toHold = ({ reason, drain }: Hold): Hold => ({ reason, drain });
+
+/** So many of each line are looked at. */
+const MOST = 1000;
+
+/** `byTurn` in SQL. */
+const TURN = (table: string): string =>
+  `${table}.priority * ${SECONDS_PER_POINT} + extract(epoch from ${table}.created_at), ${table}.sequence`;

@@ -48,6 +48,7 @@ export interface ExperimentRow {
   readonly exception: StepException | null;
   readonly cancel_requested_at: Date | null;
   readonly cancel_kill: boolean;
+  readonly cancel_reason: string | null;
   readonly approved_at: Date | null;
   readonly conditions: Conditions | null;
   readonly admitted_at: Date | null;
@@ -99,6 +100,7 @@ export function toExperiment(row: ExperimentRow): Experiment {
     exception: optional(row.exception),
     cancelRequestedAt: optional(row.cancel_requested_at),
     cancelKill: row.cancel_kill,
+    cancelReason: optional(row.cancel_reason),
     approvedAt: optional(row.approved_at),
     conditions: optional(row.conditions),
     admittedAt: optional(row.admitted_at),

@@ -1,23 +1,21 @@
-import { admit, type EngineSnapshot } from "../core/admission.ts";
-import type { Stores } from "../core/database.ts";
-import type { Engine, Machine } from "../core/engine.ts";
+import type { EngineSnapshot } from "../core/admission.ts";
+import { admit } from "../core/admit.ts";
+import { whyClosed } from "../core/hold.ts";
 import type { Ports } from "../core/ports.ts";
+import { Capacities } from "./capacities.ts";
+import { recordAdmission } from "./record-admission.ts";
+import { SilentEngines } from "./silent-engines.ts";
 import { Trouble } from "./trouble.ts";
 
 /** It runs on each wake, and this often without one. */
 const TICK_MS = 1000;
-/** Machines come and go slowly; what is free is known from the reservations. */
-const CAPACITY_AGE_MS = 5000;
-const CAPACITY_TIMEOUT_MS = 2000;
 
 /** The only place that says go. One server at a time decides; the others' looks end at the lock. */
 export class Scheduler {
   readonly #ports: Ports;
   readonly #trouble: Trouble;
-  readonly #capacities = new Map<
-    string,
-    { readonly at: number; readonly machines: readonly Machine[] | undefined }
-  >();
+  readonly #capacities: Capacities;
+  readonly #silent = new SilentEngines();
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
   #deciding: Promise<void> | undefined;
@@ -25,6 +23,9 @@ export class Scheduler {
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#capacities = new Capacities(ports.engines.values(), () => {
+      if (this.#timer !== undefined) this.wake();
+    });
     this.#trouble = new Trouble(ports.log, {
       failed: "the scheduler cannot decide, and tries again",
       again: "the scheduler decides again",
@@ -41,6 +42,7 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#again = false;
     await this.#deciding;
   }
@@ -56,7 +58,10 @@ export class Scheduler {
     while (this.#again) {
       this.#again = false;
       try {
+        const began = performance.now();
         await this.#decide();
+        const seconds = (performance.now() - began) / 1000;
+        this.#ports.metrics.observe("assay_scheduler_round_seconds", seconds);
         this.#trouble.worked();
       } catch (error) {
         this.#trouble.failed(error);
@@ -66,62 +71,25 @@ export class Scheduler {
   }
 
   async #decide(): Promise<void> {
-    const { database, engines } = this.#ports;
-    const machines = new Map<string, readonly Machine[] | undefined>();
-    for (const engine of engines.values()) machines.set(engine.name, await this.#machines(engine));
-    const closed = await this.#ports.closedBecause();
+    const { database, engines, closedBecause, maxActive } = this.#ports;
+    const machines = this.#capacities.look();
+    const closed = await closedBecause();
     const full = new Map<string, string | undefined>();
-    for (const name of engines.keys()) full.set(name, await this.#ports.closedBecause(name));
+    for (const name of engines.keys()) full.set(name, await closedBecause(name));
 
     await database.exclusively("scheduler", async (stores) => {
+      for (const [name, its] of machines) await this.#silent.tell(stores, name, its === undefined);
       const { reservations, ...snapshot } = await stores.admission.snapshot();
       if (snapshot.waiting.length === 0 && snapshot.queueing.length === 0) return;
-      const paused = await stores.admission.pausedEngines();
-      const known = [...engines.keys()].map((name): EngineSnapshot => ({
+      const holds = await stores.admission.holds();
+      const known = [...machines].map(([name, its]): EngineSnapshot => ({
         name,
-        machines: machines.get(name),
-        closed: paused.get(name) ?? full.get(name),
-        reservations: reservations.filter((reserved) => reserved.engine === name),
+        machines: its,
+        closed: whyClosed(holds, name) ?? full.get(name),
+        reservations: reservations.filter(({ engine }) => engine === name),
       }));
-      const decision = admit({ ...snapshot, closed, engines: known });
-      await write(stores, decision);
+      const all = { ...snapshot, maxActive, closed: whyClosed(holds) ?? closed, engines: known };
+      await recordAdmission(stores, admit(all));
     });
   }
-
-  async #machines(engine: Engine): Promise<readonly Machine[] | undefined> {
-    const known = this.#capacities.get(engine.name);
-    if (known !== undefined && Date.now() - known.at < CAPACITY_AGE_MS) return known.machines;
-    const machines = await engine
-      .capacity(AbortSignal.timeout(CAPACITY_TIMEOUT_MS))
-      .catch(() => undefined);
-    this.#capacities.set(engine.name, { at: Date.now(), machines });
-    return machines;
-  }
-}
-
-async function write(
-  { experiments, runs, queue, events }: Stores,
-  { admitted, held, reserved, queued }: ReturnType<typeof admit>,
-): Promise<void> {
-  if (admitted.length > 0) {
-    await experiments.admit(admitted);
-    await queue.wake("experiment", admitted);
-  }
-  for (const { attemptId, reservation } of reserved) await runs.reserve(attemptId, reservation);
-  await queue.wake(
-    "run",
-    reserved.map(({ runId }) => runId),
-  );
-
-  const notes = [
-    ...held.map(({ experimentId, reason }) => ({ id: experimentId, note: `queued: ${reason}` })),
-    ...queued.map(({ experimentId, reason }) => ({
-      id: experimentId,
-      note: `queueing: ${reason}`,
-    })),
-  ];
-  for (const { runId, reason } of queued) await runs.reason(runId, reason);
-  for (const { id, projectId } of await experiments.notes(notes))
-    await events.publish({ kind: "experiment", experimentId: id, projectId });
-  if (admitted.length > 0 || reserved.length > 0) await events.publish({ kind: "work" });
 }

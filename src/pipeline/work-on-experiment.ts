@@ -79,7 +79,7 @@ function toMove(experiment: Experiment, result: Exclude<StepResult, { kind: "wai
     case "failed":
       return { step, status: "Failed", facts: result.found, exception: result.exception };
     case "cancelled":
-      return { step, status: "Cancelled" };
+      return { step, status: "Cancelled", note: experiment.cancelReason };
     case "redo":
       return {
         step: result.step,

@@ -41,6 +41,7 @@ export function experiment(change: Partial<Experiment> = {}): Experiment {
     exception: undefined,
     cancelRequestedAt: undefined,
     cancelKill: false,
+    cancelReason: undefined,
     approvedAt: undefined,
     admittedAt: undefined,
     parentId: undefined,

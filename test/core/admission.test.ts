@@ -1,14 +1,12 @@
 import { expect, test } from "@jest/globals";
 
-import {
-  admit,
-  type QueueingRun,
-  RESERVE_AFTER_SECONDS,
-  type Snapshot,
-} from "../../src/core/admission.ts";
+import type { QueueingRun, Snapshot } from "../../src/core/admission.ts";
+import { admit } from "../../src/core/admit.ts";
 import type { Machine } from "../../src/core/engine.ts";
 import type { ReplicaResources } from "../../src/core/manifest.ts";
-import { neverFits } from "../../src/core/placement.ts";
+import { RESERVE_AFTER_SECONDS } from "../../src/core/reserve-runs.ts";
+import { neverFits } from "../../src/core/shortage.ts";
+import { SECONDS_PER_POINT } from "../../src/core/turn.ts";
 
 const GIB = 2 ** 30;
 const needs = (cpus: number, gpus = 0, product?: string): ReplicaResources => ({
@@ -35,12 +33,15 @@ const run = (
   engine: "docker",
   sequence: Number(id),
   priority: 50,
+  waitedSeconds: 0,
   queuedSeconds: 0,
   replicas: [{ name: "worker-0", resources }],
   ...more,
 });
 const snapshot = (more: Partial<Snapshot>): Snapshot => ({
   closed: undefined,
+  maxActive: undefined,
+  active: 0,
   projects: [],
   groups: [],
   waiting: [],
@@ -57,6 +58,7 @@ test("a project's limit is kept, and the others are told their place", () => {
     projectId: "p",
     sequence,
     priority: 50,
+    waitedSeconds: 0,
     concurrency: undefined,
   }));
 
@@ -88,12 +90,15 @@ test("a concurrency group is kept within its limit", () => {
     projectId: "p",
     sequence,
     priority: 50,
-    concurrency: { group: "gpu-a", limit: 1 },
+    waitedSeconds: 0,
+    concurrency: { group: "gpu-a", limit: 1, cancel: "none" } as const,
   }));
   const projects = [{ id: "p", slug: "digits", maxActive: undefined, active: 0 }];
 
   expect(admit(snapshot({ projects, waiting })).admitted).toEqual(["1"]);
-  const groups = [{ projectId: "p", group: "gpu-a", active: 1 }];
+  const member = { cancel: "none", isActive: true, isLeaving: false } as const;
+  const members = [{ id: "0", number: 1, sequence: 0, ...member }];
+  const groups = [{ projectId: "p", group: "gpu-a", members }];
   expect(admit(snapshot({ projects, waiting, groups })).admitted).toEqual([]);
 });
 
@@ -103,6 +108,7 @@ test("while the server takes nothing new no experiment is admitted, and each is 
     projectId: "p",
     sequence,
     priority: 50,
+    waitedSeconds: 0,
     concurrency: undefined,
   }));
   const projects = [{ id: "p", slug: "digits", maxActive: undefined, active: 0 }];
@@ -161,10 +167,12 @@ test("small runs pass a large one, until it has waited long", () => {
   ];
 
   expect(reserved(snapshot({ engines, queueing: queueing(1) }))).toEqual(["2"]);
-  expect(reserved(snapshot({ engines, queueing: queueing(RESERVE_AFTER_SECONDS) }))).toEqual([]);
-  expect(reasons(snapshot({ engines, queueing: queueing(RESERVE_AFTER_SECONDS) }))[1]).toBe(
-    "engine docker is kept free for an earlier run that needs 4 CPUs and 1 GiB, which has waited longest; 2nd in line",
-  );
+  const late = snapshot({ engines, queueing: queueing(RESERVE_AFTER_SECONDS) });
+  expect(reserved(late)).toEqual([]);
+  expect(reasons(late)).toEqual([
+    "needs 4 CPUs, 2 free, and what comes free is kept for it; next in line",
+    "engine docker keeps room for an earlier run that needs 4 CPUs and 1 GiB; 2nd in line",
+  ]);
 });
 
 test("a paused or silent engine gives out nothing and says so", () => {
@@ -190,4 +198,143 @@ test("what can never fit is told with the largest machine", () => {
     "5 CPUs: the largest machine of engine lab has 4.",
   );
   expect(neverFits(replicas(needs(4, 2)), engine)).toBeUndefined();
+});
+
+test("a limit in all is kept over the projects, in one line", () => {
+  const waiting = [1, 2, 3].map((sequence) => ({
+    id: String(sequence),
+    projectId: sequence === 2 ? "q" : "p",
+    sequence,
+    priority: 50,
+    waitedSeconds: 0,
+    concurrency: undefined,
+  }));
+  const projects = ["p", "q"].map((id) => ({ id, slug: id, maxActive: undefined, active: 1 }));
+
+  const { admitted, held } = admit(snapshot({ maxActive: 3, active: 2, projects, waiting }));
+
+  expect(admitted).toEqual(["1"]);
+  expect(held.map(({ reason }) => reason)).toEqual([
+    "3 of at most 3 experiments in all are active; next in line",
+    "3 of at most 3 experiments in all are active; 2nd in line",
+  ]);
+});
+
+test("whoever has waited long goes before whatever comes with a better priority", () => {
+  const old = run("1", needs(4), { priority: 99, waitedSeconds: 98 * SECONDS_PER_POINT + 1 });
+  const urgent = run("2", needs(4), { priority: 1 });
+
+  expect(reserved(snapshot({ queueing: [urgent, old] }))).toEqual(["1"]);
+  expect(reserved(snapshot({ queueing: [urgent, { ...old, waitedSeconds: 3600 }] }))).toEqual([
+    "2",
+  ]);
+});
+
+test("what is kept for a run that waits for GPUs leaves the processors to others", () => {
+  const reservations = [
+    { replica: "x", machine: "one", cpus: 1, memoryBytes: GIB, devices: ["a"] },
+  ];
+  const engines = [{ name: "docker", machines: [machine], closed: undefined, reservations }];
+  const queueing = [
+    run("1", needs(1, 2), { queuedSeconds: RESERVE_AFTER_SECONDS }),
+    run("2", needs(1, 1)),
+    run("3", needs(2)),
+    run("4", needs(1)),
+  ];
+
+  const given = snapshot({ engines, queueing });
+
+  expect(reserved(given)).toEqual(["3"]);
+  expect(reasons(given)).toEqual([
+    "needs 2 GPUs, 1 free, and what comes free is kept for it; next in line",
+    "engine docker keeps room for an earlier run that needs 2 GPUs, 1 CPU and 1 GiB; 2nd in line",
+    "engine docker keeps room for an earlier run that needs 2 GPUs, 1 CPU and 1 GiB; 3rd in line",
+  ]);
+});
+
+test("where there are several machines, room is kept on the one that lacks least", () => {
+  const machines = ["one", "two"].map((name) => ({ ...machine, name, devices: [] }));
+  const taken = (name: string, cpus: number) => ({
+    replica: "x",
+    machine: name,
+    cpus,
+    memoryBytes: GIB,
+    devices: [],
+  });
+  const reservations = [taken("one", 3), taken("two", 1)];
+  const engines = [{ name: "docker", machines, closed: undefined, reservations }];
+  const queueing = [
+    run("1", needs(4), { queuedSeconds: RESERVE_AFTER_SECONDS }),
+    run("2", needs(1)),
+    run("3", needs(1)),
+  ];
+
+  const { reserved: given } = admit(snapshot({ engines, queueing }));
+
+  expect(given.map(({ runId, reservation }) => [runId, reservation[0]?.machine])).toEqual([
+    ["2", "one"],
+  ]);
+});
+
+test("replicas are placed whatever the order in which the manifest names them", () => {
+  const machines = [
+    { ...machine, name: "large", cpus: 4, devices: [] },
+    { ...machine, name: "small", cpus: 2, devices: [] },
+  ];
+  const replicas = [
+    { name: "helper-0", resources: needs(2) },
+    { name: "worker-0", resources: needs(4) },
+  ];
+  const engines = [{ name: "docker", machines, closed: undefined, reservations: [] }];
+
+  const { reserved: given } = admit(
+    snapshot({ engines, queueing: [run("1", needs(1), { replicas })] }),
+  );
+
+  expect(given[0]?.reservation.map(({ replica, machine: on }) => [replica, on])).toEqual([
+    ["helper-0", "small"],
+    ["worker-0", "large"],
+  ]);
+});
+
+test("a run without GPUs leaves the machine with GPUs to those that need it", () => {
+  const machines = [machine, { ...machine, name: "two", devices: [] }];
+  const engines = [{ name: "docker", machines, closed: undefined, reservations: [] }];
+  const queueing = [run("1", needs(4)), run("2", needs(4, 1))];
+
+  expect(reserved(snapshot({ engines, queueing }))).toEqual(["1", "2"]);
+});
+
+test("a run that the machines became too small for keeps nobody else waiting, and says so", () => {
+  const queueing = [
+    run("1", needs(5), { queuedSeconds: RESERVE_AFTER_SECONDS }),
+    run("2", needs(4)),
+  ];
+
+  expect(reserved(snapshot({ queueing }))).toEqual(["2"]);
+  expect(reasons(snapshot({ queueing }))).toEqual([
+    "it does not fit as things stand: 5 CPUs: the largest machine of engine docker has 4; next in line",
+  ]);
+});
+
+test("fractions of processors add up to the whole", () => {
+  const replicas = Array.from({ length: 10 }, (_, index) => ({
+    name: `worker-${index}`,
+    resources: needs(0.1),
+  }));
+  const machines = [{ ...machine, cpus: 1, memoryBytes: 16 * GIB }];
+  const engines = [{ name: "docker", machines, closed: undefined, reservations: [] }];
+
+  const queueing = [run("1", needs(1), { replicas })];
+
+  expect(reserved(snapshot({ engines, queueing }))).toEqual(["1"]);
+});
+
+test("a place far behind is not told exactly", () => {
+  const queueing = Array.from({ length: 102 }, (_, index) => run(String(index + 1), needs(4)));
+
+  expect(reasons(snapshot({ queueing })).slice(-2)).toEqual([
+    "needs 4 CPUs, 0 free; 100th in line",
+    "needs 4 CPUs, 0 free; more than 100 are before it in line",
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { EngineAnswer } from "../../contract/operations.ts";
 import type { Engine, Machine } from "../../core/engine.ts";
+import type { HoldState } from "../../core/hold.ts";
 import type { ReservedReplica } from "../../core/run.ts";
 import { gibibytes } from "./run.ts";
 
@@ -7,7 +8,7 @@ import { gibibytes } from "./run.ts";
 export interface EngineState {
   /** undefined: it does not answer. */
   readonly machines: readonly Machine[] | undefined;
-  readonly paused: boolean;
+  readonly state: HoldState;
   /** Why nothing new is started on it. */
   readonly closed: string | undefined;
   readonly reservations: readonly ReservedReplica[];
@@ -15,12 +16,13 @@ export interface EngineState {
 
 export function presentEngine(
   { name, kind }: Pick<Engine, "name" | "kind">,
-  { machines, paused, closed, reservations }: EngineState,
+  { machines, state, closed, reservations }: EngineState,
 ): EngineAnswer {
   return {
     name,
     kind,
-    paused,
+    paused: state !== "open",
+    state,
     closed: closed ?? null,
     machines: machines?.map(presentMachine) ?? null,
     reservations: reservations.map(({ replica, machine, cpus, memoryBytes, devices }) => ({

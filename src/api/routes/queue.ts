@@ -1,29 +1,57 @@
+import type { Request, Response } from "express";
+
 import type { QueueAnswer } from "../../contract/operations.ts";
 import type { Experiment } from "../../core/experiment.ts";
+import { stateOf, whyClosed } from "../../core/hold.ts";
 import type { Ports } from "../../core/ports.ts";
+import { byTurn } from "../../core/turn.ts";
+import { holdQueue, resumeQueue } from "../../pipeline/verbs/hold-queue.ts";
+import { userOf } from "../auth.ts";
 import type { Handlers } from "../handler.ts";
 import { time } from "../present/times.ts";
 
 /** A queue that is longer shows its head. */
 const MOST = 1_000;
 
-export function queueRoutes(ports: Pick<Ports, "database">): Pick<Handlers, "getQueue"> {
+export function queueRoutes(
+  ports: Pick<Ports, "database" | "engines" | "events" | "closedBecause">,
+): Pick<Handlers, "getQueue" | "pauseQueue" | "resumeQueue" | "drainQueue"> {
+  const everything = { engine: undefined };
+  /** Does this, and shows the queue after it. */
+  const shown =
+    (change?: (by: string) => Promise<void>) =>
+    async (request: Request, response: Response): Promise<void> => {
+      await change?.(userOf(request));
+      response.json(await show(ports));
+    };
+
   return {
-    async getQueue(_request, response) {
-      const [experiments, runs, depths] = await Promise.all([
-        waitingExperiments(ports),
-        queueingRuns(ports),
-        ports.database.queue.depth(),
-      ]);
-      const answer: QueueAnswer = { experiments, runs, depths: [...depths] };
-      response.json(answer);
-    },
+    getQueue: shown(),
+    pauseQueue: shown((by) => holdQueue(ports, everything, { drain: false, by })),
+    drainQueue: shown((by) => holdQueue(ports, everything, { drain: true, by })),
+    resumeQueue: shown(() => resumeQueue(ports, everything)),
   };
 }
 
-/** Smaller priority number first, then age: the scheduler's order. */
-const byTurn = (a: { priority: number; sequence: number }, b: typeof a): number =>
-  a.priority - b.priority || a.sequence - b.sequence;
+async function show(ports: Pick<Ports, "database" | "closedBecause">): Promise<QueueAnswer> {
+  const { admission, queue } = ports.database;
+  const [holds, busy, full, experiments, runs, depths] = await Promise.all([
+    admission.holds(),
+    admission.busy(),
+    ports.closedBecause(),
+    waitingExperiments(ports),
+    queueingRuns(ports),
+    queue.depth(),
+  ]);
+  return {
+    state: stateOf(holds.queue, busy > 0),
+    closed: whyClosed(holds) ?? full ?? null,
+    busy,
+    experiments,
+    runs,
+    depths: [...depths],
+  };
+}
 
 async function waitingExperiments({
   database,
@@ -38,7 +66,12 @@ async function waitingExperiments({
     waiting.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== undefined && waiting.length < MOST);
-  return waiting.toSorted(byTurn).map((experiment, index) => ({
+  const now = Date.now();
+  const inLine = waiting.map((experiment) => ({
+    ...experiment,
+    waitedSeconds: (now - experiment.createdAt.getTime()) / 1000,
+  }));
+  return inLine.toSorted(byTurn).map((experiment, index) => ({
     position: index + 1,
     id: experiment.id,
     number: experiment.number,

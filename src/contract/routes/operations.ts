@@ -17,6 +17,7 @@ import { get, post, remove } from "../route.ts";
 
 const session = "/api/v1/session";
 const engine = "/api/v1/engines/:name";
+const queue = "/api/v1/queue";
 
 export const OPERATION_ROUTES = {
   receiveWebhook: post("/webhooks/:project", "A forge's delivery, signed with the secret", {
@@ -50,7 +51,23 @@ export const OPERATION_ROUTES = {
     access: "administrator",
     answers: { 200: EngineAnswer },
   }),
-  getQueue: get("/api/v1/queue", "What waits, in order, with reasons", {
+  drainEngine: post(`${engine}/drain`, "Start nothing new on it, until nothing runs there", {
+    access: "administrator",
+    answers: { 200: EngineAnswer },
+  }),
+  getQueue: get(queue, "What waits, in order, with reasons", {
+    answers: { 200: QueueAnswer },
+  }),
+  pauseQueue: post(`${queue}/pause`, "Start nothing new, on any engine", {
+    access: "administrator",
+    answers: { 200: QueueAnswer },
+  }),
+  resumeQueue: post(`${queue}/resume`, "Start new work again", {
+    access: "administrator",
+    answers: { 200: QueueAnswer },
+  }),
+  drainQueue: post(`${queue}/drain`, "Start nothing new, until nothing runs any more", {
+    access: "administrator",
     answers: { 200: QueueAnswer },
   }),
   getRetention: get(

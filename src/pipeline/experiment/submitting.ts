@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 
 import { UnsupportedError } from "../../core/errors.ts";
 import type { ExperimentAt } from "../../core/experiment.ts";
-import { neverFits } from "../../core/placement.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { PlannedReplica, RunPlan } from "../../core/run.ts";
+import { neverFits } from "../../core/shortage.ts";
 import { findProject } from "../find-project.ts";
 import { enqueueRun } from "../run/preparing.ts";
 import { failed, type StepResult } from "./step-result.ts";

@@ -1,6 +1,7 @@
 import type { Experiment } from "../../core/experiment.ts";
 import { experimentCan } from "../../core/lifecycle.ts";
 import type { Ports } from "../../core/ports.ts";
+import { requestCancel } from "../request-cancel.ts";
 
 export interface CancelAnswer {
   readonly changed: boolean;
@@ -15,16 +16,9 @@ export async function cancel(
   { id, projectId }: Experiment,
   { kill }: { readonly kill: boolean },
 ): Promise<CancelAnswer> {
-  const changed = await database.transaction(async ({ experiments, queue, events }) => {
-    if (!(await experiments.requestCancel(id, kill))) return false;
-    await queue.wake("experiment", [id]);
-    await events.publish(
-      { kind: "cancel", experimentId: id },
-      { kind: "work" },
-      { kind: "experiment", experimentId: id, projectId },
-    );
-    return true;
-  });
+  const changed = await database.transaction((stores) =>
+    requestCancel(stores, { id, projectId }, { kill }),
+  );
   const experiment = await database.experiments.find(id);
   if (experiment === undefined) throw new Error(`experiment ${id} is gone`);
   if (changed) return { changed, experiment };

@@ -1,0 +1,38 @@
+import type { Admission } from "../core/admission.ts";
+import type { Stores } from "../core/database.ts";
+import { requestCancel } from "./request-cancel.ts";
+
+/** Writes down what the scheduler has decided, in its transaction, and wakes whom it concerns. */
+export async function recordAdmission(stores: Stores, decision: Admission): Promise<void> {
+  const { experiments, runs, queue, events } = stores;
+  const { admitted, superseded, reserved, queued } = decision;
+  for (const { experimentId: id, projectId, reason } of superseded)
+    await requestCancel(stores, { id, projectId }, { kill: false, reason });
+  if (admitted.length > 0) {
+    await experiments.admit(admitted);
+    await queue.wake("experiment", admitted);
+  }
+  for (const { attemptId, reservation } of reserved) await runs.reserve(attemptId, reservation);
+  await queue.wake(
+    "run",
+    reserved.map(({ runId }) => runId),
+  );
+  for (const { runId, reason } of queued) await runs.reason(runId, reason);
+  for (const { runId } of reserved) await runs.reason(runId, STARTING);
+  for (const { id, projectId } of await experiments.notes(notesOf(decision)))
+    await events.publish({ kind: "experiment", experimentId: id, projectId });
+  if (admitted.length > 0 || reserved.length > 0) await events.publish({ kind: "work" });
+}
+
+const STARTING = "starting";
+
+const notesOf = ({
+  held,
+  queued,
+  reserved,
+}: Admission): readonly { readonly id: string; readonly note: string }[] => [
+  ...held.map(({ experimentId, reason }) => ({ id: experimentId, note: `queued: ${reason}` })),
+  ...queued.map(({ experimentId, reason }) => ({ id: experimentId, note: `queueing: ${reason}` })),
+  // It waits for its place no more, whatever it said until now.
+  ...reserved.map(({ experimentId }) => ({ id: experimentId, note: STARTING })),
+];
