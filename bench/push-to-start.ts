@@ -1,11 +1,13 @@
 import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
+
+import { removeImages, removeImagesOf } from "../test/support/images.ts";
 
 /**
  * Push → container started, in rounds that alternate with the shell floor of the same run: a bare repository whose
@@ -20,6 +22,8 @@ const run = promisify(execFile);
 const docker = new Dockerode();
 const root = await mkdtemp(join(tmpdir(), "assay-bench-"));
 const TOKEN = "bench-token-0123456789";
+/** Its images lose their name to the next round's. */
+const FLOOR_LABEL = `assay.bench=${basename(root)}`;
 
 const manifest = `kind: AIchorManifest
 builder: { image: bench, dockerfile: Dockerfile }
@@ -91,7 +95,7 @@ read old new ref
 unset GIT_DIR
 d=$(mktemp -d ${root}/clone-XXXXXX)
 git clone -q --depth 1 file://${bare} "$d" >/dev/null 2>&1
-DOCKER_BUILDKIT=1 ${client} build -q -t bench-floor "$d" >/dev/null 2>&1
+DOCKER_BUILDKIT=1 ${client} build -q -t bench-floor --label ${FLOOR_LABEL} "$d" >/dev/null 2>&1
 ${client} run --name bench-floor-$new bench-floor cat src/data.txt
 rm -rf "$d"
 `,
@@ -210,5 +214,8 @@ try {
 } finally {
   assay.kill("SIGTERM");
   await new Promise((resolve) => assay.once("exit", resolve));
+  const installation = await readFile(join(root, "data", "database-id"), "utf8");
+  await removeImagesOf(installation.trim());
+  await removeImages(FLOOR_LABEL);
   await rm(root, { recursive: true, force: true });
 }

@@ -2,10 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Knex } from "knex";
+
 import { readConfig, type Config } from "../../src/config.ts";
 import type { Ports } from "../../src/core/ports.ts";
 import { createPlatform, type Platform } from "../../src/platform.ts";
 import { call as send } from "./call.ts";
+import { removeImagesOf } from "./images.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 export interface TestPlatform {
@@ -20,6 +23,8 @@ export interface TestPlatform {
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<Answer>;
+  /** Its database, for what only time or an accident would do. */
+  readonly knex: Knex;
   /** How many rows each table has. */
   readonly rowCounts: () => Promise<Readonly<Record<string, number>>>;
   /** The platform ends and another one goes on with its database and data directory. */
@@ -70,6 +75,7 @@ export async function startPlatform(
       return platform.ports;
     },
     dataDirectory,
+    knex: database.knex,
     call,
     async rowCounts() {
       const { rows } = await database.knex.raw(
@@ -89,6 +95,8 @@ export async function startPlatform(
     },
     async stop() {
       await platform.stop();
+      const { id } = await database.knex("installation").first("id");
+      await removeImagesOf(id);
       await database.drop();
       await rm(dataDirectory, { recursive: true, force: true, maxRetries: 3 });
     },

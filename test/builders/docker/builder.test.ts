@@ -9,15 +9,8 @@ import Dockerode from "dockerode";
 
 import { DockerBuilder } from "../../../src/builders/docker/builder.ts";
 import { BuildFailedError, EngineUnreachableError } from "../../../src/core/errors.ts";
-import {
-  base,
-  docker,
-  ensureBaseImage,
-  keepLog,
-  removeImagesOf,
-  requestOf,
-  until,
-} from "./support.ts";
+import { removeImagesOf } from "../../support/images.ts";
+import { base, docker, ensureBaseImage, keepLog, requestOf, until } from "./support.ts";
 
 const installation = randomUUID();
 const builder = new DockerBuilder({ docker, installation });

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { DockerBuilder } from "../../../src/builders/docker/builder.ts";
 import type { BuildRequest } from "../../../src/core/builder.ts";
-import { base, docker, ensureBaseImage, keepLog, removeImagesOf, requestOf } from "./support.ts";
+import { removeImagesOf } from "../../support/images.ts";
+import { base, docker, ensureBaseImage, keepLog, requestOf } from "./support.ts";
 
 const installation = randomUUID();
 const builder = new DockerBuilder({ docker, installation });

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { extract } from "tar-stream";
 
 import { DockerBuilder } from "../../../src/builders/docker/builder.ts";
-import { base, docker, ensureBaseImage, keepLog, removeImagesOf, requestOf } from "./support.ts";
+import { removeImagesOf } from "../../support/images.ts";
+import { base, docker, ensureBaseImage, keepLog, requestOf } from "./support.ts";
 
 const installation = randomUUID();
 const builder = new DockerBuilder({ docker, installation });

@@ -84,12 +84,6 @@ export async function ensureBaseImage(): Promise<void> {
   if (images.length === 0) await promisify(execFile)("sh", ["scripts/base-images"]);
 }
 
-export async function removeImagesOf(installation: string): Promise<void> {
-  const label = [`assay.installation=${installation}`];
-  const images = await docker.listImages({ filters: { label } });
-  for (const image of images) await docker.getImage(image.Id).remove({ force: true });
-}
-
 /** Looks until it is so; the test's own time limit bounds it. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
