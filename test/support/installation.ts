@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import Dockerode from "dockerode";
+
+import { createTestDatabase, type TestDatabase } from "./postgres.ts";
+import { type ServerOptions, ServerProcess } from "./server-process.ts";
+
+const ADMIN_TOKEN = "assay_a-token-of-the-tests";
+
+/** A database, a data directory, and the servers that share them, each a process of its own. */
+export class Installation {
+  readonly token = ADMIN_TOKEN;
+  readonly dataDirectory: string;
+  readonly database: TestDatabase;
+  /** What it made in Docker carries it. */
+  readonly id: string;
+  readonly #docker: Dockerode;
+  readonly #variables: Readonly<Record<string, string>>;
+  readonly #servers: ServerProcess[] = [];
+
+  private constructor(
+    dataDirectory: string,
+    database: TestDatabase,
+    id: string,
+    variables: Readonly<Record<string, string>>,
+  ) {
+    this.dataDirectory = dataDirectory;
+    this.database = database;
+    this.id = id;
+    this.#variables = variables;
+    const [, socketPath] = /^unix:\/\/(.+)$/.exec(variables["DOCKER_HOST"] ?? "") ?? [];
+    this.#docker = new Dockerode(socketPath === undefined ? {} : { socketPath });
+  }
+
+  static async create(variables: Readonly<Record<string, string>> = {}): Promise<Installation> {
+    const dataDirectory = await mkdtemp(join(tmpdir(), "assay-installation-"));
+    const database = await createTestDatabase();
+    const { id } = await database.knex("installation").first("id");
+    return new Installation(dataDirectory, database, id, {
+      DATABASE_URL: urlOf(database),
+      ASSAY_DATA_DIR: dataDirectory,
+      ASSAY_ADMIN_TOKEN: ADMIN_TOKEN,
+      ASSAY_DUMMY_ENGINE: "true",
+      ASSAY_ALLOW_LOCAL_REPOSITORIES: "true",
+      ...variables,
+    });
+  }
+
+  /** A server that listens, as src/main.ts runs it. */
+  async startServer(variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    const server = this.launch({ variables });
+    await server.listens();
+    return server;
+  }
+
+  /** One that can be held at a point; see `killable/points.ts`. */
+  async startKillable(): Promise<ServerProcess> {
+    const server = this.launch({ isKillable: true });
+    await server.listens();
+    return server;
+  }
+
+  /** One that may never listen. */
+  launch({
+    variables = {},
+    isKillable = false,
+  }: Partial<Pick<ServerOptions, "variables" | "isKillable">>): ServerProcess {
+    const all = { ...this.#variables, ...variables };
+    const server = new ServerProcess({ token: this.token, variables: all, isKillable });
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Its containers, whatever their state. */
+  containers(): Promise<readonly Dockerode.ContainerInfo[]> {
+    return this.#docker.listContainers({ all: true, filters: { label: [this.#label] } });
+  }
+
+  /** Ends the servers that still run, and removes everything. */
+  async remove(): Promise<void> {
+    for (const server of this.#servers) await server.kill();
+    await this.#empty();
+    await this.database.drop();
+    await rm(this.dataDirectory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #label(): string {
+    return `assay.installation=${this.id}`;
+  }
+
+  async #empty(): Promise<void> {
+    const filters = { label: [this.#label] };
+    for (const { Id } of await this.containers())
+      await this.#docker.getContainer(Id).remove({ force: true, v: true });
+    for (const { Id } of await this.#docker.listNetworks({ filters }))
+      await this.#docker.getNetwork(Id).remove();
+    for (const { Id } of await this.#docker.listImages({ filters }))
+      await this.#docker.getImage(Id).remove({ force: true });
+  }
+}
+
+function urlOf({ connection }: TestDatabase): string {
+  const { host, port, user, password, database } = connection;
+  const query = new URLSearchParams({ host, port: String(port) });
+  return `postgresql://${user}:${encodeURIComponent(password)}@localhost/${database}?${query.toString()}`;
+}

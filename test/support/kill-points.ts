@@ -1,0 +1,56 @@
+const commit = (what: string) => [`before commit: ${what}`, `after commit: ${what}`];
+const around = (what: string) => [`before ${what}`, `after ${what}`];
+const stream = (what: string) => [`before ${what}`, `in the middle of: ${what}`, `after ${what}`];
+
+/** Every point that a pushed experiment meets, in about the order in which it meets them. */
+export const KILL_POINTS: readonly string[] = [
+  ...commit("push decided"),
+  ...commit("experiment to Waiting"),
+  ...commit("admission"),
+  ...commit("experiment to Cloning"),
+  ...around("log of Cloning: open"),
+  ...stream("source archive"),
+  ...around("log of Cloning: seal"),
+  ...commit("experiment to Building"),
+  ...around("image key"),
+  ...around("log of Building: open"),
+  ...stream("build"),
+  ...around("log of Building: seal"),
+  ...around("image's record"),
+  ...commit("experiment to Submitting"),
+  ...commit("experiment to Running"),
+  ...commit("reservation"),
+  ...around("folders: open"),
+  ...around("engine: prepare"),
+  ...commit("engine's id"),
+  ...commit("observed prepared"),
+  ...around("engine: start"),
+  ...commit("run to Running"),
+  ...commit("observed running"),
+  ...around("log of Running: open"),
+  "in the middle of: log of Running",
+  ...around("log of Running: seal"),
+  ...commit("observed exited"),
+  ...commit("run to Finalizing"),
+  ...around("log of Running: close"),
+  ...around("engine: remove"),
+  ...commit("run to Done"),
+  ...commit("experiment to Completed"),
+  ...around("folders: close"),
+  ...commit("experiment Succeeded"),
+];
+
+/** The observer may look before or after these: not every experiment meets them. */
+export const NOT_ALWAYS_MET: readonly string[] = commit("observed prepared");
+
+/** One of each kind: what a run of all tests has time for. */
+export const SOME_KILL_POINTS: readonly string[] = [
+  "before commit: push decided",
+  "in the middle of: source archive",
+  "in the middle of: build",
+  "after engine: prepare",
+  "after engine: start",
+  "in the middle of: log of Running",
+  "after engine: remove",
+  "before commit: experiment Succeeded",
+];

@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+
+import { afterAll, expect, test } from "@jest/globals";
+
+import { inParallel } from "../support/in-parallel.ts";
+import { KILL_POINTS, NOT_ALWAYS_MET, SOME_KILL_POINTS } from "../support/kill-points.ts";
+import { type KillRow, writeKillTable } from "../support/kill-table.ts";
+import { type Fault, FAULTS, pointsOfPush, tryFault, WHOLE } from "../support/kill-trial.ts";
+
+/** `ASSAY_KILLS=all` tries every point with every fault, and writes docs/kills.md. */
+const isWhole = process.env["ASSAY_KILLS"] === "all";
+const AT_ONCE = isWhole ? 6 : 3;
+
+interface Case {
+  readonly point: string;
+  readonly fault: Fault;
+}
+
+const cases: readonly Case[] = isWhole
+  ? KILL_POINTS.flatMap((point) => FAULTS.map((fault) => ({ point, fault })))
+  : SOME_KILL_POINTS.map((point) => ({ point, fault: "kill" as const }));
+const trials = inParallel(AT_ONCE, cases, ({ point, fault }) => tryFault(point, fault));
+const rows: KillRow[] = [];
+
+afterAll(async () => {
+  if (isWhole) await writeKillTable(resolve(import.meta.dirname, "../../docs/kills.md"), rows);
+});
+
+test("every point that an experiment meets is tried", async () => {
+  const { points, ending } = await pointsOfPush();
+
+  expect(ending).toEqual(WHOLE);
+  const always = KILL_POINTS.filter((point) => !NOT_ALWAYS_MET.includes(point));
+  expect(points.filter((point) => !KILL_POINTS.includes(point))).toEqual([]);
+  expect(always.filter((point) => !points.includes(point))).toEqual([]);
+});
+
+test.each(cases)(
+  "an experiment whose server meets a $fault $point ends well, once",
+  async (tried) => {
+    const trial = await trials.get(tried)?.catch((error: Error) => error.message);
+    if (trial !== undefined) rows.push({ ...tried, trial });
+
+    expect(trial).toMatchObject({ ending: WHOLE });
+  },
+  1_200_000,
+);
