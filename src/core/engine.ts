@@ -1,3 +1,4 @@
+import type { Cause } from "./cause.ts";
 import type { EngineKind, ReplicaResources } from "./manifest.ts";
 
 /** A folder of the machine that a replica sees. */
@@ -17,7 +18,7 @@ export interface WorkloadReplica {
 }
 
 /** What an engine is handed for one attempt of a run. */
-export interface Workload {
+export interface Workload extends Partial<Cause> {
   readonly attemptId: string;
   readonly runId: string;
   readonly experimentId: string;
@@ -114,7 +115,7 @@ export interface Engine {
   remove(engineId: string): Promise<void>;
 
   /** All workloads of this installation, in one answer. */
-  list(): Promise<readonly ListedWorkload[]>;
+  list(signal?: AbortSignal): Promise<readonly ListedWorkload[]>;
 
   /**
    * Yields once when it listens, then whenever something may have changed; a hint, never the truth. Who lists after the

@@ -64,7 +64,8 @@ export class DummyEngine implements Engine {
     await this.#journal.append({ kind: "removed", attemptId: engineId });
   }
 
-  async list(): Promise<readonly ListedWorkload[]> {
+  async list(signal?: AbortSignal): Promise<readonly ListedWorkload[]> {
+    signal?.throwIfAborted();
     const lives = await this.#journal.read();
     const now = Date.now();
     return [...lives].map(([attemptId, life]) => ({

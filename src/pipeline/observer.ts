@@ -72,19 +72,28 @@ export class Observer {
   async #watch(signal: AbortSignal): Promise<void> {
     const events = this.#subscribe(signal);
     while (!signal.aborted && (await this.#ports.leases.take(this.#lease))) {
-      await this.#look();
+      const began = performance.now();
+      await this.#look(signal);
+      this.#show(began);
       if (events.state === "open") this.#trouble.worked();
       await this.#news.wait(LIST_MS, signal);
       if (!signal.aborted && events.state instanceof Error) throw events.state;
     }
   }
 
-  async #look(): Promise<void> {
+  #show(began: number): void {
+    const { metrics } = this.#ports;
+    const labels = { engine: this.#engine.name };
+    metrics.observe("assay_observer_look_seconds", (performance.now() - began) / 1000, labels);
+    metrics.set("assay_observer_looked_timestamp_seconds", Date.now() / 1000, labels);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
     const { runs } = this.#ports.database;
     const live = await runs.liveOn(this.#engine.name);
     if (live.length === 0) return;
     const listed = new Map(
-      (await this.#engine.list()).map((workload) => [workload.attemptId, workload]),
+      (await this.#engine.list(signal)).map((workload) => [workload.attemptId, workload]),
     );
     for (const attempt of live) {
       const now = observationOf(attempt, listed.get(attempt.id));

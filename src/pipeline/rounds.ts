@@ -4,7 +4,8 @@ import type { Trouble } from "./trouble.ts";
 export interface Round {
   /** Between one end and the next beginning. */
   readonly everyMs: number;
-  readonly work: () => Promise<void>;
+  /** Aborted when the rounds are to end. */
+  readonly work: (signal: AbortSignal) => Promise<void>;
   readonly trouble: Trouble;
 }
 
@@ -33,7 +34,7 @@ export class Rounds {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await work();
+        await work(signal);
         trouble.worked();
       } catch (error) {
         if (!signal.aborted) trouble.failed(error);

@@ -6,6 +6,8 @@ export class SocketProxy {
   readonly path: string;
   readonly #target: string;
   readonly #sockets = new Set<Socket>();
+  #isFrozen = false;
+  #requests = 0;
   #server: Server | undefined;
 
   private constructor(path: string, target: string) {
@@ -30,6 +32,18 @@ export class SocketProxy {
     await closed;
   }
 
+  /** As if the process that listens were stopped: it is there, and answers nothing from now on. */
+  freeze(): void {
+    this.#isFrozen = true;
+    for (const socket of this.#sockets) socket.unpipe().resume();
+    this.#requests = 0;
+  }
+
+  /** How often it was written to since it froze. */
+  get requestsInVain(): number {
+    return this.#requests;
+  }
+
   async restore(): Promise<void> {
     this.#server = createServer((client) => this.#forward(client));
     this.#server.listen(this.path);
@@ -47,6 +61,9 @@ export class SocketProxy {
         target.destroy();
       });
     }
-    client.pipe(target).pipe(client);
+    client.on("data", () => {
+      if (this.#isFrozen) this.#requests += 1;
+    });
+    if (!this.#isFrozen) client.pipe(target).pipe(client);
   }
 }

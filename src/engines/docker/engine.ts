@@ -40,6 +40,9 @@ export interface DockerEngineOptions {
   readonly log: Logger;
 }
 
+/** A Docker that hangs must not hold up the end of the server. */
+const CLOSE_MS = 5000;
+
 /** Runs each replica as a container of one Docker daemon. A workload is its attempt's id: whatever carries it as a label is part of it. */
 export class DockerEngine implements Engine {
   readonly name: string;
@@ -104,8 +107,8 @@ export class DockerEngine implements Engine {
     await this.#guard.remove(engineId);
   }
 
-  list(): Promise<readonly ListedWorkload[]> {
-    return this.#listing.list();
+  list(signal?: AbortSignal): Promise<readonly ListedWorkload[]> {
+    return this.#listing.list(signal);
   }
 
   watch(signal: AbortSignal): AsyncIterable<void> {
@@ -148,7 +151,7 @@ export class DockerEngine implements Engine {
   /** For a server that stops: requests under way are left to Docker, and networks that nothing uses are removed. */
   async close(): Promise<void> {
     this.#stops.close();
-    await this.#networks.removeUnused().catch((error: unknown) => {
+    await this.#networks.removeUnused(AbortSignal.timeout(CLOSE_MS)).catch((error: unknown) => {
       this.#options.log.debug({ error }, "unused networks were left on the engine");
     });
   }

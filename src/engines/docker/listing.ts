@@ -30,18 +30,19 @@ export class Listing {
     this.#changed.add(containerId);
   }
 
-  async list(): Promise<readonly ListedWorkload[]> {
+  async list(signal?: AbortSignal): Promise<readonly ListedWorkload[]> {
     const { docker, installation } = this.#options;
     const filters = labelled({ [LABEL.installation]: installation });
-    const containers = await ask((abortSignal) =>
-      docker.listContainers({ all: true, filters, abortSignal }),
+    const containers = await ask(
+      (abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
+      signal,
     );
     const states = new Map<string, ReplicaState>();
     for (let from = 0; from < containers.length; from += AT_ONCE) {
       const some = containers.slice(from, from + AT_ONCE);
       await Promise.all(
         some.map(async (container) => {
-          const state = await this.#stateOf(container);
+          const state = await this.#stateOf(container, signal);
           if (state !== undefined) states.set(container.Id, state);
         }),
       );
@@ -56,18 +57,35 @@ export class Listing {
     }));
   }
 
-  async #stateOf(container: Dockerode.ContainerInfo): Promise<ReplicaState | undefined> {
+  async #stateOf(
+    container: Dockerode.ContainerInfo,
+    signal?: AbortSignal,
+  ): Promise<ReplicaState | undefined> {
     const known = this.#known.get(container.Id);
     const isChanged = this.#changed.delete(container.Id);
     const isKnown = known?.kind === "running" && isUp(container) && !isChanged;
     if (known?.kind === "exited" || isKnown) return known;
-    const state = await inspectState(this.#options.docker, container.Id);
+    const state = await this.#inspect(container.Id, { isChanged }, signal);
     if (state !== undefined && state.kind !== "prepared")
       await this.#options.onStarted(
         container.Labels[LABEL.attempt] ?? "",
         container.Labels[LABEL.replica] ?? "",
       );
     return state;
+  }
+
+  /** A change that could not be looked at is left to the next list. */
+  async #inspect(
+    id: string,
+    { isChanged }: { readonly isChanged: boolean },
+    signal?: AbortSignal,
+  ): Promise<ReplicaState | undefined> {
+    try {
+      return await inspectState(this.#options.docker, id, signal);
+    } catch (error) {
+      if (isChanged) this.#changed.add(id);
+      throw error;
+    }
   }
 }
 

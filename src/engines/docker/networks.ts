@@ -59,8 +59,10 @@ export class Networks {
   }
 
   /** Those of this installation that nothing uses now. A preparation that is under way notices, and makes its own again. */
-  async removeUnused(): Promise<void> {
-    await this.#removeWhere(({ Labels }) => Labels?.[LABEL.installation] === this.#installation);
+  async removeUnused(signal?: AbortSignal): Promise<void> {
+    const isOurs = ({ Labels }: Dockerode.NetworkInspectInfo): boolean =>
+      Labels?.[LABEL.installation] === this.#installation;
+    await this.#removeWhere(isOurs, signal);
   }
 
   async #findOrCreate(wish: Wish, signal?: AbortSignal): Promise<string> {

@@ -12,6 +12,7 @@ import { engineFor } from "./engine-for.ts";
 import { sealLogs } from "./replica-logs.ts";
 import { lostAttempt } from "./retry.ts";
 import { over, type RunResult } from "./run-result.ts";
+import { saying } from "./saying.ts";
 
 /** How long a run waits for an engine that is full in a way the scheduler cannot see. */
 const FULL_RETRY_SECONDS = 2;
@@ -39,7 +40,7 @@ export async function starting(
       };
     }
     // A cancel that came before the start: there is nothing to stop, only to remove.
-    if (run.cancelRequested && (await isInert(engine, attempt))) {
+    if (run.cancelRequested && (await isInert(engine, attempt, signal))) {
       await engine.remove(attempt.engineId);
       await sealLogs(ports, run, attempt);
       return over(attempt, { state: "Cancelled" });
@@ -57,22 +58,16 @@ export async function starting(
         state: "Failed",
         exception: { kind: "Unsupported", message: error.message },
       });
-    if (error instanceof EngineFullError) {
-      const reason = error.message;
-      return {
-        kind: "wait",
-        seconds: FULL_RETRY_SECONDS,
-        write: async ({ runs }) => void (await runs.reason(run.id, reason)),
-      };
-    }
+    if (error instanceof EngineFullError)
+      return saying(run, FULL_RETRY_SECONDS, `queueing: ${error.message}`);
     if (error instanceof WorkloadGoneError) return lostAttempt(run, attempt, error.message);
     throw error;
   }
 }
 
 /** The engine is asked: a server may have died right after it started it. */
-async function isInert(engine: Engine, { id }: Attempt): Promise<boolean> {
-  const found = (await engine.list()).find(({ attemptId }) => attemptId === id);
+async function isInert(engine: Engine, { id }: Attempt, signal: AbortSignal): Promise<boolean> {
+  const found = (await engine.list(signal)).find(({ attemptId }) => attemptId === id);
   return found === undefined || found.observation.kind === "prepared";
 }
 
