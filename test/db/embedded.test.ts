@@ -10,6 +10,7 @@ import {
   readFile,
   realpath,
   rm,
+  stat,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -215,6 +216,20 @@ test("a folder with a long path, in a folder that only its owner may enter, work
   expect(await connect(connection).raw("select 1")).toMatchObject({ rowCount: 1 });
 });
 
+test("where no user namespace can be made, a folder that only root may enter works", async () => {
+  const closed = folder;
+  cleanups.unshift(() => rm(closed, { recursive: true }));
+  folder = join(closed, "inside");
+  await writeFile(join(closed, "unshare"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+
+  const child = forkProcess({ ...process.env, PATH: `${closed}:${process.env["PATH"]}` });
+
+  const [{ connection }] = await once(child, "message");
+  const { rows } = await connect(connection).raw("select 1 as one");
+  expect(rows).toEqual([{ one: 1 }]);
+  expect((await stat(folder)).uid).not.toBe(0);
+});
+
 test("a database of another major version is refused and left alone", async () => {
   const { postgres } = await start();
   await postgres.stop();
@@ -317,9 +332,12 @@ async function startProcess(): Promise<ChildProcess> {
   return child;
 }
 
-function forkProcess(): ChildProcess {
+function forkProcess(env = process.env): ChildProcess {
   const script = fileURLToPath(new URL("../support/embedded-process.ts", import.meta.url));
-  const child = fork(script, [folder], { execArgv: ["--disable-warning=ExperimentalWarning"] });
+  const child = fork(script, [folder], {
+    env,
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
   cleanups.push(() => kill(child));
   return child;
 }

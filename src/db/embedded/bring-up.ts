@@ -22,9 +22,8 @@ export async function bringUp(options: {
   readonly signal: AbortSignal;
 }): Promise<Running> {
   const { folder, settings, name, signal } = options;
-  const account = await chooseAccount(folder);
   const binaries = await findBinaries(join(folder, "lib"));
-  await handOver(folder, binaries.postgres, account);
+  const account = await handOver(folder, binaries.postgres, await chooseAccount(folder));
   const { data, password } = await openCluster(folder, binaries, account);
 
   const connectTo = async (host: string, isRunning: () => Promise<boolean>) => {
