@@ -113,10 +113,13 @@ function folderFaults(root: YamlNode): readonly Fault[] {
     const place = locate(root, ["builder", name]);
     return { ...place, message: `${place.path} leads out of the repository.` };
   };
-  if (leaves(context)) return [fault("context")];
-  return leaves(`${context}/${dockerfile}`) || dockerfile.startsWith("/")
-    ? [fault("dockerfile")]
-    : [];
+  const isContextWrong = leaves(context);
+  // Beside a context that is wrong, the Dockerfile is judged by itself.
+  const whole = isContextWrong ? dockerfile : `${context}/${dockerfile}`;
+  return [
+    ...(isContextWrong ? [fault("context")] : []),
+    ...(leaves(whole) || dockerfile.startsWith("/") ? [fault("dockerfile")] : []),
+  ];
 }
 
 function leaves(path: string): boolean {

@@ -7,10 +7,10 @@ import { oldManifest } from "./old-manifest.ts";
 import { checkPlaceholders } from "./placeholder-checks.ts";
 import { isText, keepsNull } from "./plain-rules.ts";
 import { readYaml } from "./read-yaml.ts";
-import { manifestSchema, schemaOfOperator, type WrittenManifest } from "./schema.ts";
+import { manifestSchema, schemaLike, type WrittenManifest } from "./schema.ts";
 import { judgeSupport } from "./support.ts";
 import { toManifest } from "./to-manifest.ts";
-import { locate, textAt, toPlain, type YamlNode } from "./yaml-tree.ts";
+import { entriesAt, locate, textAt, toPlain, type YamlNode } from "./yaml-tree.ts";
 
 /** Judges a manifest in one go: every fault of the file, each at its line. */
 export const manifestParser: ManifestParser = { parse };
@@ -90,7 +90,8 @@ function validate(root: YamlNode): {
   const whole = manifestSchema.safeParse(plain);
   if (whole.success) return { written: whole.data, faults: [] };
   // The union says nothing about the rest of a spec whose operator it does not know.
-  const parts = schemaOfOperator(textAt(root, "spec", "operator")).safeParse(plain);
+  const types = entriesAt(root, "spec", "types").map(({ key }) => key);
+  const parts = schemaLike(textAt(root, "spec", "operator"), types).safeParse(plain);
   const faults = toFaults(root, (parts.error ?? whole.error).issues);
   const message = "The manifest does not have the form that its schema asks for.";
   return {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { OPERATORS } from "../core/manifest.ts";
+import { closest } from "../core/suggest.ts";
 import { duration, json, number, text, textMap, truth, whole } from "./schema-parts.ts";
 import { MOST, TYPES } from "./schema-types.ts";
 
@@ -63,7 +64,7 @@ const specFields = {
     .optional(),
 };
 
-const operator = z.enum(OPERATORS);
+const anyOperator = z.enum(OPERATORS);
 const named = z.enum(["jobset", "batchjob", "tf"]);
 const single = z.enum(["pytorch", "jax", "xgboost"]);
 const ray = z.enum(["kuberay", "ray"]);
@@ -86,12 +87,7 @@ const anySpec = z.discriminatedUnion("operator", [
   specs.vertexai,
   specs.slurm,
 ]);
-/** Where the operator is not known, everything but the groups can still be judged. */
-const specOfUnknownOperator = z.strictObject({
-  operator,
-  ...specFields,
-  types: z.unknown(),
-});
+type Form = (typeof specs)[keyof typeof specs];
 
 const builder = z.strictObject({
   image: text().optional(),
@@ -152,14 +148,28 @@ export const manifestSchema = z.strictObject({ ...topFields, spec: anySpec });
 export type WrittenManifest = z.output<typeof manifestSchema>;
 export type WrittenSpec = WrittenManifest["spec"];
 
-/** The schema with the one form of spec that the operator has, which tells more faults than the union of all. */
-export function schemaOfOperator(name: string | undefined): z.ZodType {
-  const spec: z.ZodType | undefined = Object.values(specs).find(
-    ({ shape }) => shape.operator.safeParse(name).success,
-  );
-  const fields: Readonly<Record<string, z.ZodType>> = {
-    ...topFields,
-    spec: spec ?? specOfUnknownOperator,
-  };
+/**
+ * The schema with one form of spec, which tells more faults than the union of all: the operator's own; where there is
+ * no such operator, the one that was most likely meant.
+ */
+export function schemaLike(operator: string | undefined, types: readonly string[]): z.ZodType {
+  const own = formOf(operator);
+  const spec =
+    own ??
+    (formOf(closest(operator ?? "", OPERATORS)) ?? formByTypes(types)).extend({
+      operator: anyOperator,
+    });
+  const fields: Readonly<Record<string, z.ZodType>> = { ...topFields, spec };
   return z.strictObject(fields);
+}
+
+function formOf(name: string | undefined): Form | undefined {
+  return Object.values(specs).find(({ shape }) => shape.operator.safeParse(name).success);
+}
+
+/** The names below spec.types tell the operators apart. */
+function formByTypes(types: readonly string[]): Form {
+  if (types.includes("Head")) return specs.ray;
+  if (types.includes("workerPoolSpecs")) return specs.vertexai;
+  return types.includes("job") ? specs.slurm : specs.named;
 }

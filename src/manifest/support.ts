@@ -15,7 +15,14 @@ export interface SupportVerdict {
 /** What the project's engine does with each field that is given. */
 export function judgeSupport(root: YamlNode, context: ManifestContext): SupportVerdict {
   const engine = chooseEngine(root, context);
-  if ("message" in engine) return { engine: undefined, faults: [engine], warnings: [] };
+  if ("message" in engine) {
+    // Once the name is mended the rest would come up: it is told now, as the engine that was meant would have it.
+    const meant = engine.suggestion ?? context.defaultEngine;
+    const { faults, warnings } = context.engines.some(({ name }) => name === meant)
+      ? judgeSupport(root, { ...context, engine: meant })
+      : { faults: [], warnings: [] };
+    return { engine: undefined, faults: [engine, ...faults], warnings };
+  }
   const kind = SERVED_ENGINES.find((each) => each === engine.kind);
   if (kind === undefined) {
     const message = `Engine ${engine.name} is of the kind ${engine.kind}, which is not available yet.`;
