@@ -39,6 +39,8 @@ export interface DeliveryStore {
   /** Records it as pending; undefined where this forge delivery id is there already. */
   create(delivery: NewDelivery): Promise<Delivery | undefined>;
   find(id: string): Promise<Delivery | undefined>;
+  /** Since it was received, by the database's clock. */
+  waitedSeconds(id: string): Promise<number>;
   findByForgeId(projectId: string, forgeDeliveryId: string): Promise<Delivery | undefined>;
   decide(id: string, verdict: Pick<Delivery, "decision" | "reason" | "experiments">): Promise<void>;
   list(projectId: string, page: PageRequest): Promise<Page<Delivery>>;

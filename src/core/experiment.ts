@@ -303,6 +303,8 @@ export interface ExperimentStore {
   create(experiment: NewExperiment): Promise<Experiment | undefined>;
   find(id: string): Promise<Experiment | undefined>;
   /** By uuid, unique prefix of at least 6 characters, `project#12`, `project/12`, or name; several matches throw AmbiguousError. */
+  /** Since it was first looked at, by the database's clock; 0 before. */
+  waitedSeconds(id: string): Promise<number>;
   resolve(reference: string): Promise<Experiment | undefined>;
   /** The newest of that name in the project. */
   newestNamed(projectId: string, name: string): Promise<Experiment | undefined>;

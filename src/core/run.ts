@@ -1,3 +1,4 @@
+import type { Cause } from "./cause.ts";
 import type { Observation } from "./engine.ts";
 import type { StepException } from "./experiment.ts";
 import type { Operator, ReplicaResources } from "./manifest.ts";
@@ -83,7 +84,7 @@ export interface Attempt {
   readonly finishedAt: Date | undefined;
 }
 
-export interface Run {
+export interface Run extends Cause {
   readonly id: string;
   readonly experimentId: string;
   readonly projectId: string;
@@ -110,6 +111,8 @@ export interface Run {
   /** When the first container of the first attempt started. */
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
+  /** The database's time when this was read: the other times, and its attempt's, are compared with it and no other clock. */
+  readonly asOf: Date;
 }
 
 export interface NewRun {

@@ -65,6 +65,15 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return row && toDelivery(row);
   }
 
+  async waitedSeconds(id: string): Promise<number> {
+    const [row] = await query<{ seconds: number }>(
+      this.#db,
+      `select extract(epoch from now() - received_at)::float8 as seconds from deliveries where id = :id`,
+      { id },
+    );
+    return row?.seconds ?? 0;
+  }
+
   async findByForgeId(projectId: string, forgeDeliveryId: string): Promise<Delivery | undefined> {
     const [row] = await query<DeliveryRow>(
       this.#db,

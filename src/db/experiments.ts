@@ -95,6 +95,15 @@ export class PostgresExperimentStore implements ExperimentStore {
 
   resolve(reference: string): Promise<Experiment | undefined> {
     return resolveExperiment(this.#db, reference);
+  async waitedSeconds(id: string): Promise<number> {
+    const [row] = await query<{ seconds: number | null }>(
+      this.#db,
+      `select extract(epoch from now() - started_at)::float8 as seconds from experiments where id = :id`,
+      { id },
+    );
+    return row?.seconds ?? 0;
+  }
+
   }
 
   async newestNamed(projectId: string, name: string): Promise<Experiment | undefined> {

@@ -8,6 +8,8 @@ export interface RunRow {
   readonly id: string;
   readonly experiment_id: string;
   readonly project_id: string;
+  readonly delivery_id: string | null;
+  readonly request_id: string | null;
   readonly name: string;
   readonly engine: string;
   readonly priority: number;
@@ -25,6 +27,7 @@ export interface RunRow {
   readonly queued_at: Date | null;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
+  readonly as_of: Date;
 }
 
 export function toRun(row: RunRow): Run {
@@ -32,6 +35,8 @@ export function toRun(row: RunRow): Run {
     id: row.id,
     experimentId: row.experiment_id,
     projectId: row.project_id,
+    deliveryId: optional(row.delivery_id),
+    requestId: optional(row.request_id),
     name: row.name,
     engine: row.engine,
     priority: row.priority,
@@ -49,6 +54,7 @@ export function toRun(row: RunRow): Run {
     queuedAt: optional(row.queued_at),
     startedAt: optional(row.started_at),
     finishedAt: optional(row.finished_at),
+    asOf: row.as_of,
   };
 }
 

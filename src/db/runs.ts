@@ -7,7 +7,7 @@ import { isRunOver } from "../core/run.ts";
 import { json, query } from "./query.ts";
 import { type AttemptRow, type RunRow, toAttempt, toRun } from "./run-rows.ts";
 
-const RUN = `select r.*, e.project_id from runs r join experiments e on e.id = r.experiment_id`;
+const RUN = `select r.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of from runs r join experiments e on e.id = r.experiment_id`;
 
 export class PostgresRunStore implements RunStore {
   readonly #db: Knex;
@@ -27,7 +27,7 @@ export class PostgresRunStore implements RunStore {
        ), history as (
          insert into run_changes (run_id, state, attempt) select id, state, attempt from made where state = 'Submitted'
        )
-       select made.*, e.project_id from made join experiments e on e.id = made.experiment_id`,
+       select made.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of from made join experiments e on e.id = made.experiment_id`,
       {
         experiment: run.experimentId,
         name: run.name,

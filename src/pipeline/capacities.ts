@@ -16,7 +16,7 @@ export class Capacities {
   readonly #engines: Iterable<Engine>;
   readonly #onNews: () => void;
   readonly #known = new Map<string, Known>();
-  readonly #asking = new Map<string, Promise<void>>();
+  readonly #asking = new Set<string>();
 
   /** `onNews` is called when an engine has said something else than before. */
   constructor(engines: Iterable<Engine>, onNews: () => void) {
@@ -38,16 +38,19 @@ export class Capacities {
   }
 
   #ask(engine: Engine): void {
+    if (this.#asking.has(engine.name)) return;
+    this.#asking.add(engine.name);
+    void this.#learn(engine);
+  }
+
+  async #learn(engine: Engine): Promise<void> {
     const { name } = engine;
-    if (this.#asking.has(name)) return;
-    const asking = this.#machinesOf(engine).then((machines) => {
-      const before = this.#known.get(name);
-      this.#known.set(name, { askedAt: performance.now(), machines });
-      this.#asking.delete(name);
-      if (before === undefined || JSON.stringify(before.machines) !== JSON.stringify(machines))
-        this.#onNews();
-    });
-    this.#asking.set(name, asking);
+    const machines = await this.#machinesOf(engine);
+    const before = this.#known.get(name);
+    this.#known.set(name, { askedAt: performance.now(), machines });
+    this.#asking.delete(name);
+    if (before === undefined || JSON.stringify(before.machines) !== JSON.stringify(machines))
+      this.#onNews();
   }
 
   /** An engine that does not heed the signal is waited for no longer either. */

@@ -1,6 +1,7 @@
 import type { Admission } from "../core/admission.ts";
 import type { Stores } from "../core/database.ts";
 import { requestCancel } from "./request-cancel.ts";
+import { noteOf, STARTING } from "./run/note.ts";
 
 /** Writes down what the scheduler has decided, in its transaction, and wakes whom it concerns. */
 export async function recordAdmission(stores: Stores, decision: Admission): Promise<void> {
@@ -24,15 +25,16 @@ export async function recordAdmission(stores: Stores, decision: Admission): Prom
   if (admitted.length > 0 || reserved.length > 0) await events.publish({ kind: "work" });
 }
 
-const STARTING = "starting";
-
 const notesOf = ({
   held,
   queued,
   reserved,
 }: Admission): readonly { readonly id: string; readonly note: string }[] => [
   ...held.map(({ experimentId, reason }) => ({ id: experimentId, note: `queued: ${reason}` })),
-  ...queued.map(({ experimentId, reason }) => ({ id: experimentId, note: `queueing: ${reason}` })),
+  ...queued.map(({ experimentId, reason }) => ({
+    id: experimentId,
+    note: noteOf({ state: "Queueing", reason, attempt: 1 }),
+  })),
   // It waits for its place no more, whatever it said until now.
   ...reserved.map(({ experimentId }) => ({ id: experimentId, note: STARTING })),
 ];

@@ -24,12 +24,13 @@ export class DiskWatermark {
   }
 
   async closedBecause(): Promise<string | undefined> {
-    if (this.#known !== undefined && Date.now() - this.#known.at < AGE_MS)
+    if (this.#known !== undefined && performance.now() - this.#known.at < AGE_MS)
       return this.#known.reason;
     let reason = this.#tooFull("the disk", await diskUsage(this.#folder));
     if (this.#dockerFolder !== undefined)
-      reason ??= this.#tooFull("Docker's disk", await diskUsage(this.#dockerFolder));
-    this.#known = { at: Date.now(), reason };
+      full.push(await this.#look("Docker's disk", this.#dockerFolder));
+    const reason = full.find((why) => why !== undefined);
+    this.#known = { at: performance.now(), reason };
     return reason;
   }
 

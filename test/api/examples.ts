@@ -113,6 +113,7 @@ export function run(change: Partial<Run> = {}): Run {
   };
 }
 
+    asOf: createdAt,
 export function attempt(change: Partial<Attempt> = {}): Attempt {
   return {
     id: ids.attempt,

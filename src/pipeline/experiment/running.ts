@@ -1,6 +1,7 @@
 import type { ExperimentAt } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { isRunOver, type Run } from "../../core/run.ts";
+import { noteOf, STOPPING } from "../run/note.ts";
 import type { StepResult } from "./step-result.ts";
 
 /** A fold over the runs: waits for all, ends the others when one has failed, and tells how it came out. */
@@ -12,8 +13,8 @@ export async function running(
   const open = runs.filter((run) => !isRunOver(run.state));
   const failure = runs.find((run) => run.state === "Failed");
   const stopping = experiment.cancelRequestedAt !== undefined || failure !== undefined;
-  if (open.length > 0 && stopping) return stop(open, experiment.cancelKill);
-  if (open.length > 0) return { kind: "wait", note: noteOf(open) };
+  if (open.length > 0 && stopping) return stop(open, experiment);
+  if (open.length > 0) return { kind: "wait", note: noteOfAll(open) };
 
   if (failure?.exception?.kind === "ImageGone")
     return {
@@ -31,10 +32,15 @@ export async function running(
   return { kind: "done" };
 }
 
-function stop(open: readonly Run[], kill: boolean): StepResult {
+function stop(
+  open: readonly Run[],
+  { cancelKill: kill, cancelReason }: ExperimentAt<"Running">,
+): StepResult {
+  const told = open.find(({ reason }) => reason?.startsWith(STOPPING))?.reason;
+  const why = cancelReason === undefined ? STOPPING : `${STOPPING}: ${cancelReason}`;
   return {
     kind: "wait",
-    note: "stopping",
+    note: told ?? why,
     async write({ runs, queue, events }) {
       const asked: string[] = [];
       for (const run of open) if (await runs.requestCancel(run.id, kill)) asked.push(run.id);
@@ -45,10 +51,10 @@ function stop(open: readonly Run[], kill: boolean): StepResult {
   };
 }
 
-function noteOf(open: readonly Run[]): string {
-  const queueing = open.find((run) => run.state === "Queueing");
-  if (queueing !== undefined) return `queueing: ${queueing.reason ?? "in the queue"}`;
-  if (open.every((run) => run.state === "Finalizing")) return "collecting outputs";
-  const retries = Math.max(...open.map((run) => run.attempt));
-  return retries > 1 ? `running, attempt ${retries}` : "running";
+/** Of several, what those say that wait for their place. */
+function noteOfAll(open: readonly Run[]): string {
+  const queueing = open.find(({ state }) => state === "Queueing");
+  const ending = open.every(({ state }) => state === "Finalizing");
+  const told = queueing ?? (ending ? open.at(0) : open.find(({ state }) => state === "Running"));
+  return told === undefined ? "running" : noteOf(told);
 }

@@ -33,7 +33,9 @@ export async function waiting(
   if (needs?.kind === "failed") return needs;
   const approval = conditions.approval && experiment.approvedAt === undefined;
   const ready = needs === undefined && !approval;
-  const hold = needs?.note ?? (approval ? "waiting for approval" : (experiment.note ?? "queued"));
+  // What the scheduler has said stays until it says something else; what was waited for is over.
+  const said = experiment.note?.startsWith("queued") === true ? experiment.note : "queued";
+  const hold = needs?.note ?? (approval ? "waiting for approval" : said);
   const isFirst = experiment.conditions === undefined;
   return {
     kind: "wait",
@@ -58,7 +60,7 @@ async function readConditions(
 ): Promise<Conditions | Failure | Wait> {
   const project = await findProject(ports, experiment);
   const missing = await whyMissing(ports, project, experiment, signal);
-  if (missing !== undefined) return notYet(project, experiment, missing);
+  if (missing !== undefined) return notYet(ports, project, experiment, missing);
   const manifest = await manifestOf(ports, project, experiment);
   const { overrides } = experiment;
   const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
@@ -90,12 +92,13 @@ async function whyMissing(
 }
 
 /** A forge may be away, or tell of a push before all of its servers have it: asked for as long as a clone may take. */
-function notYet(
+async function notYet(
+  { database }: WaitingPorts,
   { settings }: Project,
-  { startedAt = new Date() }: ExperimentAt<"Waiting">,
+  { id }: ExperimentAt<"Waiting">,
   reason: string,
-): Failure | Wait {
-  const waited = (Date.now() - startedAt.getTime()) / 1000;
+): Promise<Failure | Wait> {
+  const waited = await database.experiments.waitedSeconds(id);
   if (waited > settings.cloneTimeoutSeconds) return failed("SourceUnavailable", reason);
   const seconds = Math.min(LAST_RETRY_SECONDS, Math.max(FIRST_RETRY_SECONDS, waited));
   return { kind: "wait", note: `waiting for the repository: ${reason}`, seconds };

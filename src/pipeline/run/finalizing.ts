@@ -3,15 +3,18 @@ import type { StepException } from "../../core/experiment.ts";
 import type { LogKey } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Attempt, Run } from "../../core/run.ts";
+import { secondsBetween, timedOut } from "./deadline.ts";
 import { engineFor } from "./engine-for.ts";
 import { exitException } from "./exit-exception.ts";
+import { refusal } from "./refusal.ts";
 import { logKey, sealLogs } from "./replica-logs.ts";
 import { failedAttempt, lostAttempt } from "./retry.ts";
 import { type LiveRun, over, type RunResult } from "./run-result.ts";
-import { deadlineOf } from "./running.ts";
+import { saying } from "./saying.ts";
 
 /** Lines of the log that a failure shows. */
 const TAIL_LINES = 20;
+const REMOVE_AGAIN_SECONDS = 10;
 
 /** Logs are sealed first, then the workload may go, then it is judged. */
 export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promise<RunResult> {
@@ -26,7 +29,11 @@ export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promi
   // The observer seals them when it has read everything, and wakes this run.
   if (records.some((record) => record?.sealed !== true)) return { kind: "wait" };
 
-  await engineFor(ports, run).remove(attempt.engineId);
+  // How it ended stands, and is told when the engine has let go of it: until then it is asked again.
+  const { engineId } = attempt;
+  const kept = await refusal(() => engineFor(ports, run).remove(engineId));
+  if (kept !== undefined)
+    return saying(run, REMOVE_AGAIN_SECONDS, `its containers cannot be removed yet: ${kept}`);
   if (observation.kind === "lost")
     return lostAttempt(run, attempt, "the engine no longer has its containers.");
   return judge(ports, run, attempt, observation);
@@ -41,11 +48,8 @@ async function judge(
   const failure = firstFailure(replicas);
   const exitCode = failure?.state.exitCode ?? 0;
   if (run.cancelRequested) return over(attempt, { state: "Cancelled", exitCode });
-  if (wasOverdue(run, attempt)) {
-    const message = `It ran longer than its timeout of ${run.plan.timeoutSeconds} s and was stopped.`;
-    const exception = { kind: "Timeout", message, exitCode };
-    return over(attempt, { state: "Failed", exitCode, exception });
-  }
+  if (wasOverdue(run, attempt))
+    return over(attempt, { state: "Failed", exitCode, exception: timedOut(run, exitCode) });
   if (failure === undefined) return over(attempt, { state: "Done", exitCode: 0 });
   const logTail = await tailOf(ports, logKey(run, attempt, failure.name));
   const exception: StepException = {
@@ -56,10 +60,9 @@ async function judge(
 }
 
 /** Whatever the exit code: a program may well save and end with 0 when it is stopped. */
-function wasOverdue(run: Run, { stopRequestedAt }: Attempt): boolean {
-  const deadline = deadlineOf(run);
-  if (stopRequestedAt === undefined || deadline === undefined) return false;
-  return stopRequestedAt.getTime() >= deadline;
+function wasOverdue({ startedAt, plan }: Run, { stopRequestedAt }: Attempt): boolean {
+  if (stopRequestedAt === undefined || startedAt === undefined) return false;
+  return secondsBetween(startedAt, stopRequestedAt) >= plan.timeoutSeconds;
 }
 
 type Exited = Extract<ReplicaState, { kind: "exited" }>;

@@ -1,4 +1,5 @@
 import type { Ports } from "../../core/ports.ts";
+import { secondsBetween, secondsLeft, timedOut } from "./deadline.ts";
 import { type LiveRun, over, type RunResult } from "./run-result.ts";
 import { starting } from "./starting.ts";
 
@@ -13,8 +14,12 @@ export async function queueing(
   if (attempt.engineId !== undefined) return starting(ports, { run, attempt }, signal);
   if (run.cancelRequested) return over(attempt, { state: "Cancelled" });
 
+  // An earlier attempt may have used up the time: another one would only be stopped.
+  const left = secondsLeft(run);
+  if (left !== undefined && left <= 0)
+    return over(attempt, { state: "Failed", exception: timedOut(run) });
   const { queueTimeoutSeconds } = run.plan;
-  const waited = (Date.now() - (run.queuedAt ?? run.createdAt).getTime()) / 1000;
+  const waited = secondsBetween(run.queuedAt ?? run.createdAt, run.asOf);
   if (queueTimeoutSeconds !== undefined && waited >= queueTimeoutSeconds)
     return over(attempt, {
       state: "Failed",
@@ -24,6 +29,6 @@ export async function queueing(
       },
     });
   if (attempt.reservation !== undefined) return starting(ports, { run, attempt }, signal);
-  if (queueTimeoutSeconds === undefined) return { kind: "wait" };
-  return { kind: "wait", seconds: queueTimeoutSeconds - waited };
+  const seconds = Math.min(left ?? Infinity, (queueTimeoutSeconds ?? Infinity) - waited);
+  return seconds === Infinity ? { kind: "wait" } : { kind: "wait", seconds };
 }

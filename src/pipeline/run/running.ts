@@ -1,8 +1,12 @@
 import type { Observation } from "../../core/engine.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Attempt, Run } from "../../core/run.ts";
+import { secondsBetween, secondsLeft } from "./deadline.ts";
 import { engineFor } from "./engine-for.ts";
+import { STOPPING } from "./note.ts";
+import { refusal } from "./refusal.ts";
 import type { LiveRun, RunResult } from "./run-result.ts";
+import { saying } from "./saying.ts";
 
 /** Beyond its grace a container that does not end is killed, and then again as often as this. */
 const KILL_AGAIN_SECONDS = 10;
@@ -15,17 +19,12 @@ export async function running(ports: Ports, { run, attempt }: LiveRun): Promise<
   if (observation?.kind === "exited" || observation?.kind === "lost")
     return { kind: "moved", move: { state: "Finalizing", reason: "collecting outputs" } };
 
-  const deadline = deadlineOf(run);
-  const left = deadline === undefined ? undefined : (deadline - Date.now()) / 1000;
-  const overdue = left !== undefined && left <= 0;
-  if (run.cancelRequested || overdue || oneFailed(observation))
-    return stop(ports, run, attempt, attempt.engineId);
+  const left = secondsLeft(run);
+  if (run.cancelRequested) return stop(ports, run, attempt, STOPPING);
+  if (left !== undefined && left <= 0)
+    return stop(ports, run, attempt, `${STOPPING}: it ran longer than its timeout`);
+  if (oneFailed(observation)) return stop(ports, run, attempt, `${STOPPING}: a replica has failed`);
   return left === undefined ? { kind: "wait" } : { kind: "wait", seconds: left };
-}
-
-/** In milliseconds since the epoch; undefined until the first container has started. */
-export function deadlineOf({ startedAt, plan }: Run): number | undefined {
-  return startedAt && startedAt.getTime() + plan.timeoutSeconds * 1000;
 }
 
 /** One failed replica ends the attempt, and its peers with it. */
@@ -35,17 +34,31 @@ function oneFailed(observation: Observation | undefined): boolean {
   );
 }
 
-/** Intent first, then SIGTERM; once the grace is over SIGKILL, and again until the engine has seen the end. */
+/**
+ * Intent first, then SIGTERM; once the grace is over SIGKILL, and again until the engine has seen the end. An engine that
+ * cannot end it is asked for ever, and the note says so: what still runs is not over.
+ */
 async function stop(
   ports: Ports,
   run: Run,
-  { id, stopRequestedAt }: Attempt,
-  engineId: string,
+  { id, engineId = id, stopRequestedAt }: Attempt,
+  why: string,
 ): Promise<RunResult> {
   if (stopRequestedAt === undefined)
     return { kind: "again", write: ({ runs }) => runs.markStopping(id) };
   const graceSeconds = run.cancelKill ? 0 : run.plan.graceSeconds;
-  const left = graceSeconds - (Date.now() - stopRequestedAt.getTime()) / 1000;
-  await engineFor(ports, run).stop(engineId, Math.max(0, left));
-  return { kind: "wait", seconds: left > 0 ? left : KILL_AGAIN_SECONDS };
+  const asked = secondsBetween(stopRequestedAt, run.asOf);
+  const left = graceSeconds - asked;
+  const engine = engineFor(ports, run);
+  const refused = await refusal(() => engine.stop(engineId, Math.max(0, left)));
+  if (refused !== undefined)
+    return saying(
+      run,
+      KILL_AGAIN_SECONDS,
+      `${STOPPING}: engine ${engine.name} cannot end it and is asked again: ${refused}`,
+    );
+  if (left > 0) return saying(run, left, why);
+  if (left > -KILL_AGAIN_SECONDS) return saying(run, KILL_AGAIN_SECONDS, why);
+  const still = `engine ${engine.name} was asked ${Math.round(asked)} s ago and it still runs; it is killed again and again`;
+  return saying(run, KILL_AGAIN_SECONDS, `${STOPPING}: ${still}`);
 }

@@ -58,8 +58,7 @@ export async function starting(
         state: "Failed",
         exception: { kind: "Unsupported", message: error.message },
       });
-    if (error instanceof EngineFullError)
-      return saying(run, FULL_RETRY_SECONDS, `queueing: ${error.message}`);
+    if (error instanceof EngineFullError) return saying(run, FULL_RETRY_SECONDS, error.message);
     if (error instanceof WorkloadGoneError) return lostAttempt(run, attempt, error.message);
     throw error;
   }

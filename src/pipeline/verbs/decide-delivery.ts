@@ -64,13 +64,13 @@ async function bringCommits(
   return { reason, giveUpSeconds: LAG_SECONDS };
 }
 
-function askAgain(
+async function askAgain(
   { database }: DecidingPorts,
   job: Job,
-  { id, receivedAt }: Delivery,
+  { id }: Delivery,
   { reason, giveUpSeconds }: Obstacle,
 ): Promise<void> {
-  const waited = (Date.now() - receivedAt.getTime()) / 1000;
+  const waited = await database.deliveries.waitedSeconds(id);
   const over = waited > giveUpSeconds;
   const seconds = Math.min(RETRY_SECONDS, Math.max(FIRST_RETRY_SECONDS, waited));
   const told = over

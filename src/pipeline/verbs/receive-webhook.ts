@@ -76,7 +76,8 @@ async function record(
       push,
     });
     if (delivery === undefined) return undefined;
-    const refused = push === undefined ? { reason: reasonOf(received) } : refusal(push, project);
+    const refused =
+      push === undefined ? { reason: reasonOf(received) } : refusal(push, delivery, project);
     if (refused !== undefined) {
       const { reason, seen = [] } = refused;
       const verdict = { decision: "nothing", reason, experiments: [] } as const;
@@ -108,6 +109,7 @@ function refusal(
   { ref, before, after, pushedAt }: Push,
   { settings }: Project,
 ):
+  { receivedAt }: Pick<Delivery, "receivedAt">,
   | { readonly reason: string; readonly seen?: Parameters<ProjectStore["markSeen"]>[1] }
   | undefined {
   if (after === NO_COMMIT)
@@ -116,7 +118,8 @@ function refusal(
     return { reason: "The push changes nothing: before and after are the same commit." };
   const fault = refFault(ref, settings);
   if (fault !== undefined) return { reason: fault };
-  if (pushedAt === undefined || Date.now() - Date.parse(pushedAt) <= TOO_LATE_MS) return undefined;
+  const late = pushedAt === undefined ? 0 : receivedAt.getTime() - Date.parse(pushedAt);
+  if (late <= TOO_LATE_MS) return undefined;
   return {
     reason: `It was pushed at ${pushedAt}, more than 24 h before it arrived here; submit it if you still want it.`,
     // Else the next push would start its commits; and what came in between stays seen.
