@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import Dockerode from "dockerode";
 import type { Express } from "express";
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 
 import { createApi } from "./api/app.ts";
 import { hashOfToken, principalOfToken } from "./api/auth.ts";
@@ -35,6 +35,7 @@ import { manifestJsonSchema } from "./manifest/json-schema.ts";
 import { manifestParser } from "./manifest/parse.ts";
 import { meetDocker } from "./meet-docker.ts";
 import { createPlanner } from "./operators/planner.ts";
+import { MeteredEngine } from "./pipeline/metered-engine.ts";
 import { Observer } from "./pipeline/observer.ts";
 import { Scheduler } from "./pipeline/scheduler.ts";
 import { Sweep } from "./pipeline/sweep.ts";
@@ -70,11 +71,11 @@ export interface Started {
 export type Overrides = Partial<Ports> | ((ports: Ports) => Partial<Ports>);
 
 /** The only place where everything meets. `overrides` replaces an edge, for tests. */
-export async function createPlatform(
-  config: Config,
-  overrides: Overrides = {},
-): Promise<Platform> {
-  const log: Logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+export async function createPlatform(config: Config, overrides: Overrides = {}): Promise<Platform> {
+  const log: Logger = pino(
+    { level: config.logLevel, serializers: { error: stdSerializers.err } },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const folders = await createDataDirectory(config.dataDirectory);
   const opened = await openDatabase(config.databaseUrl, folders, log);
   const stops = new Stops();
@@ -133,7 +134,10 @@ async function assemble(begun: Begun): Promise<Platform> {
   if (config.dummyEngine)
     engines.push(new DummyEngine({ name: "dummy", folder: join(folders.root, "dummy") }));
   const { metrics, registry } = createMetrics();
-  const disk = new DiskWatermark(folders.root, config.diskWatermark);
+  const disk = new DiskWatermark(folders.root, config.diskWatermark, (name, usedShare) =>
+    metrics.set("assay_disk_used_ratio", usedShare, { disk: name }),
+  );
+  events.subscribe(({ kind }) => metrics.count("assay_hints_total", { kind }));
   let publicUrl = config.publicUrl ?? urlOf(config.host, config.port);
   let runUrl = config.runUrl;
   let hasMetDocker = false;
@@ -150,7 +154,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     manifests: manifestParser,
     planner: createPlanner(),
     builder: new DockerBuilder({ docker, installation: opened.id }),
-    engines: new Map(engines.map((engine) => [engine.name, engine])),
+    engines: new Map(engines.map((engine) => [engine.name, new MeteredEngine(engine, metrics)])),
     archives: new FilesystemObjectStore({ folder: folders.archives }),
     buckets: new FilesystemObjectStore({ folder: folders.buckets }),
     workspaces: new FilesystemWorkspaces({

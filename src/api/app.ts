@@ -8,6 +8,8 @@ import type { Handlers } from "./handler.ts";
 import { mount, mountNothing } from "./mount.ts";
 import type { ApiOptions } from "./options.ts";
 import { RefusedDeliveries } from "./refused-deliveries.ts";
+import { tellRequestId } from "./request-id.ts";
+import { timeRequests } from "./request-times.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { engineRoutes } from "./routes/engines.ts";
@@ -50,7 +52,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...operationRoutes(ports, options),
   };
 
-  const app = createApp();
+  const app = createApp().use(tellRequestId, timeRequests(ports));
   app.all("/git/{*path}", (request, response) => options.gitRemote(request, response));
   mount(app, handlers, ["public"]);
   app.all(ROUTES.receiveWebhook.path, refuseOtherMethods);

@@ -3,6 +3,7 @@ import type { AdmissionStore } from "./admission.ts";
 import type { DeliveryStore } from "./delivery.ts";
 import type { EventBus } from "./events.ts";
 import type { ExperimentStore } from "./experiment.ts";
+import type { FigureStore } from "./figures.ts";
 import type { ImageStore } from "./image-store.ts";
 import type { InvariantStore } from "./invariant.ts";
 import type { Queue } from "./job.ts";
@@ -24,6 +25,7 @@ export interface Stores {
   readonly admission: AdmissionStore;
   readonly servers: ServerStore;
   readonly invariants: InvariantStore;
+  readonly figures: FigureStore;
   readonly events: Pick<EventBus, "publish">;
 }
 

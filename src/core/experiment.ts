@@ -331,8 +331,11 @@ export interface ExperimentStore {
   history(id: string): Promise<readonly StepChange[]>;
   /** The histories of several, for a list, in one query. */
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly StepChange[]>>;
-  /** Moves from the step and status it was read at, with history; throws StaleExperimentError where somebody else moved it. */
-  advance(experiment: Experiment, move: Move): Promise<void>;
+  /**
+   * Moves from the step and status it was read at, with history; throws StaleExperimentError where somebody else moved
+   * it. Answers for how many seconds the step that it was at has been Running.
+   */
+  advance(experiment: Experiment, move: Move): Promise<number>;
   /** A new note of the running step. */
   note(experiment: Experiment, note: string): Promise<void>;
   /** Notes of many, by the scheduler; answers those that changed. */

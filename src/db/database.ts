@@ -9,6 +9,7 @@ import { releaseDeadInstances } from "./dead-instances.ts";
 import { PostgresDeliveryStore } from "./deliveries.ts";
 import type { PostgresEventBus } from "./event-bus.ts";
 import { PostgresExperimentStore } from "./experiments.ts";
+import { PostgresFigureStore } from "./figures.ts";
 import { PostgresImageStore } from "./images.ts";
 import { PostgresInvariantStore } from "./invariants.ts";
 import { PostgresQueue } from "./jobs.ts";
@@ -85,6 +86,7 @@ function createStores(db: Knex, options: DatabaseOptions, events: Stores["events
     queue: new PostgresQueue(db, options.instance),
     admission: new PostgresAdmissionStore(db),
     invariants: new PostgresInvariantStore(db),
+    figures: new PostgresFigureStore(db),
     servers: { releaseDead: () => releaseDeadInstances(db) },
     events,
   };

@@ -187,7 +187,7 @@ export class PostgresExperimentStore implements ExperimentStore {
       ...move.exception,
       at: move.exception.at ?? new Date().toISOString(),
     };
-    const rows = await query(
+    const [row] = await query<{ seconds: number }>(
       this.#db,
       `with moved as (
          update experiments
@@ -210,7 +210,13 @@ export class PostgresExperimentStore implements ExperimentStore {
           where change.status is not null
           order by change.position
        )
-       select id from moved`,
+       select coalesce(extract(epoch from clock_timestamp() - (
+                select min(at) from step_changes
+                 where experiment_id = moved.id and step = :fromStep and status = 'Running'
+                   and id > (select coalesce(max(id), 0) from step_changes
+                              where experiment_id = moved.id and step = :fromStep and status = 'Initialize')
+              )), 0)::float8 as seconds
+         from moved`,
       {
         ...columns,
         id: experiment.id,
@@ -229,12 +235,13 @@ export class PostgresExperimentStore implements ExperimentStore {
         undoes,
       },
     );
-    if (rows.length !== 1)
+    if (row === undefined)
       throw new StaleExperimentError(
         `experiment ${experiment.id} is no longer at ${experiment.step}`,
       );
   }
 
+    return row.seconds;
   async note(experiment: Experiment, note: string): Promise<void> {
     await query(
       this.#db,

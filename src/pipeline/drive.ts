@@ -8,7 +8,13 @@ export type Write = (stores: Stores) => Promise<void>;
 /** What one look at a job's subject came to. */
 export type Look =
   /** Look again at once; `over` ends the job with it. */
-  | { readonly kind: "moved"; readonly over: boolean; readonly write: Write }
+  | {
+      readonly kind: "moved";
+      readonly over: boolean;
+      readonly write: Write;
+      /** Once all of it is written for good. */
+      readonly tell?: (() => void) | undefined;
+    }
   /** With `seconds` it is looked at again then, without it a wake is owed. */
   | {
       readonly kind: "wait";
@@ -34,6 +40,7 @@ export async function drive<Subject>(
     if (job.overdue && found.kind === "moved")
       ports.metrics.count("assay_safety_net_total", { kind: job.kind });
     const next = await settle(ports, job, found);
+    if (found.kind === "moved") found.tell?.();
     if (next === undefined) return;
     job = next;
   }

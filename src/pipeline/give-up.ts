@@ -14,7 +14,8 @@ const RUNS_AGAIN_SECONDS = 5;
 export async function giveUp(ports: Ports, job: Job, why: string): Promise<void> {
   const last = job.error === undefined ? "" : `, at last with: ${job.error}`;
   const message = `Assay could not do this step: ${why}${last}. This is the platform's fault, not the experiment's.`;
-  ports.log.error({ kind: job.kind, subjectId: job.subjectId, message }, "gave up on a job");
+  ports.metrics.count("assay_given_up_total", { kind: job.kind });
+  ports.log.error({ ...(await aboutJob(ports, job)), message }, "gave up on a job");
   switch (job.kind) {
     case "experiment":
       return giveUpExperiment(ports, job, message);

@@ -12,6 +12,7 @@ const DEAD_SERVERS_MS = 300;
 /** Orphans, unreported pushes, and whether there is something to prune. */
 const SLOWLY_MS = 6000;
 const PRUNE_MS = 2000;
+const INVARIANTS_MS = 60_000;
 
 /**
  * Expired leases, orphaned workloads, pushes that nobody reported, retention. Each goes its own rounds: an engine that
@@ -27,6 +28,7 @@ export class Sweep {
     const docker = new Prune(ports, (signal) => pruneDocker(ports, signal));
     const dataDirectory = new Prune(ports, (signal) => pruneDataDirectory(ports, signal));
     this.#rounds = [
+    const invariants = new InvariantWatch(ports);
       this.#part("dead servers", DEAD_SERVERS_MS, () => this.#releaseDead()),
       ...[...ports.engines.values()].map((engine) =>
         this.#part(
@@ -37,9 +39,12 @@ export class Sweep {
         ),
       ),
       this.#part("unreported pushes", SLOWLY_MS, () => this.#alone(() => refs.reconcile())),
-      this.#part("files of what is gone", SLOWLY_MS, () => this.#alone(() => removeFiles(ports))),
-      this.#part("unused images", PRUNE_MS, () => docker.ifDue()),
-      this.#part("old archives and logs", PRUNE_MS, () => dataDirectory.ifDue()),
+      this.#part("invariants", INVARIANTS_MS, () => this.#askInvariants(invariants)),
+      this.#part("files of what is gone", SLOWLY_MS, (signal) =>
+        this.#alone(() => removeFiles(ports, signal)),
+      ),
+      this.#part("unused images", PRUNE_MS, (signal) => docker.ifDue(signal)),
+      this.#part("old archives and logs", PRUNE_MS, (signal) => dataDirectory.ifDue(signal)),
     ];
   }
 
@@ -65,6 +70,11 @@ export class Sweep {
   }
 
   async #releaseDead(): Promise<void> {
+  async #askInvariants(invariants: InvariantWatch): Promise<void> {
+    if (await this.#ports.leases.take("sweep")) await invariants.ask();
+    else invariants.rest();
+  }
+
     const { database, events, log } = this.#ports;
     const released = await database.exclusively("sweep", ({ servers }) => servers.releaseDead());
     if (released === undefined || released === 0) return;

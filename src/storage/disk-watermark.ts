@@ -1,4 +1,4 @@
-import { type DiskUsage, diskUsage } from "./disk.ts";
+import { diskUsage } from "./disk.ts";
 
 /** How long an answer is good. */
 const AGE_MS = 5000;
@@ -7,13 +7,19 @@ const AGE_MS = 5000;
 export class DiskWatermark {
   readonly #folder: string;
   readonly #watermark: number;
+  readonly #onUsage: (disk: string, usedShare: number) => void;
   #dockerFolder: string | undefined;
   #known: { readonly at: number; readonly reason: string | undefined } | undefined;
 
-  /** `watermark` is a share, 0..1. */
-  constructor(folder: string, watermark: number) {
+  /** `watermark` is a share, 0..1. `onUsage` hears how full each disk is, whenever it is looked at. */
+  constructor(
+    folder: string,
+    watermark: number,
+    onUsage: (disk: string, usedShare: number) => void = () => undefined,
+  ) {
     this.#folder = folder;
     this.#watermark = watermark;
+    this.#onUsage = onUsage;
   }
 
   /** Where images and the build cache lie. A folder that is not there is another machine's, and cannot be watched. */
@@ -26,7 +32,7 @@ export class DiskWatermark {
   async closedBecause(): Promise<string | undefined> {
     if (this.#known !== undefined && performance.now() - this.#known.at < AGE_MS)
       return this.#known.reason;
-    let reason = this.#tooFull("the disk", await diskUsage(this.#folder));
+    const full = [await this.#look("the disk", this.#folder)];
     if (this.#dockerFolder !== undefined)
       full.push(await this.#look("Docker's disk", this.#dockerFolder));
     const reason = full.find((why) => why !== undefined);
@@ -39,7 +45,9 @@ export class DiskWatermark {
     return (await diskUsage(this.#dockerFolder ?? this.#folder)).totalBytes;
   }
 
-  #tooFull(disk: string, { usedShare }: DiskUsage): string | undefined {
+  async #look(disk: string, folder: string): Promise<string | undefined> {
+    const { usedShare } = await diskUsage(folder);
+    this.#onUsage(disk, usedShare);
     if (usedShare < this.#watermark) return undefined;
     return `${disk} is ${percent(usedShare)} % full; nothing new starts above ${percent(this.#watermark)} %`;
   }

@@ -195,7 +195,7 @@ function portsOf(
       receivers: new Map([["github" as const, new GitHubReceiver()]]),
       engines: new Map([["docker", engine]]),
       log: { debug: ignore, info: ignore, warn: ignore, error: console.error },
-      metrics: { count: ignore, observe: ignore },
+      metrics: { count: ignore, observe: ignore, set: ignore },
       runToken: () => "",
       closedBecause: async () => undefined,
       maxActive: undefined,

@@ -6,6 +6,8 @@ import type { Knex } from "knex";
 
 import { readConfig, type Config } from "../../src/config.ts";
 import type { Ports } from "../../src/core/ports.ts";
+import { PostgresInvariantStore } from "../../src/db/invariants.ts";
+import { brokenInvariants } from "../../src/pipeline/invariants.ts";
 import { createPlatform, type Platform } from "../../src/platform.ts";
 import { call as send } from "./call.ts";
 import { removeImagesOf } from "./images.ts";
@@ -29,6 +31,7 @@ export interface TestPlatform {
   readonly rowCounts: () => Promise<Readonly<Record<string, number>>>;
   /** The platform ends and another one goes on with its database and data directory. */
   readonly restart: () => Promise<void>;
+  /** Throws at the end where something does not hold that always must. */
   readonly stop: () => Promise<void>;
 }
 
@@ -94,11 +97,15 @@ export async function startPlatform(
       ({ url } = await platform.start());
     },
     async stop() {
+      const invariants = new PostgresInvariantStore(database.knex);
+      // While it still works: what must always hold, holds in every moment.
+      const broken = await brokenInvariants({ invariants }, platform.ports.engines);
       await platform.stop();
       const { id } = await database.knex("installation").first("id");
       await removeImagesOf(id);
       await database.drop();
       await rm(dataDirectory, { recursive: true, force: true, maxRetries: 3 });
+      if (broken.length > 0) throw new Error(`Broken: ${JSON.stringify(broken, undefined, 2)}`);
     },
   };
 }

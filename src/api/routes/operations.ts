@@ -2,11 +2,12 @@ import { openApi } from "../../contract/openapi.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Handlers } from "../handler.ts";
 import type { ApiOptions } from "../options.ts";
+import { readFigures } from "../read-figures.ts";
 
 type Names = "getOpenApi" | "getManifestSchema" | "isAlive" | "isReady" | "getMetrics";
 
 export function operationRoutes(
-  ports: Pick<Ports, "database" | "publicUrl">,
+  ports: Pick<Ports, "database" | "publicUrl" | "engines" | "metrics" | "closedBecause">,
   { version, manifestSchema, metrics }: Pick<ApiOptions, "version" | "manifestSchema" | "metrics">,
 ): Pick<Handlers, Names> {
   return {
@@ -22,6 +23,7 @@ export function operationRoutes(
     },
 
     async getMetrics(_request, response) {
+      await readFigures(ports);
       response.set("Content-Type", metrics.contentType).send(await metrics.metrics());
     },
   };
