@@ -32,7 +32,22 @@ export async function releaseDeadInstances(db: Knex): Promise<number> {
       { id },
     );
     await query(db, `delete from instances where id = :id`, { id });
+    await endSession(db, lock_key);
     released += jobs.length;
   }
   return released;
+}
+
+/** What a server that sleeps does alone (it observes, it builds) it holds by its session, and the others wait for it. */
+async function endSession(db: Knex, lockKey: number): Promise<void> {
+  await query(
+    db,
+    `select pg_terminate_backend(pid)
+       from pg_locks join pg_stat_activity using (pid)
+      where locktype = 'advisory' and pg_locks.granted
+        and classid = ${advisoryLocks.instance} and objid = :lockKey
+        and datname = current_database() and usename = current_user
+        and pid <> pg_backend_pid()`,
+    { lockKey },
+  );
 }

@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Knex } from "knex";
+import { Client } from "pg";
 import { pino } from "pino";
 
 import type { Database } from "../../src/core/database.ts";
 import { LostLeaseError } from "../../src/core/errors.ts";
 import type { Job } from "../../src/core/job.ts";
+import { advisoryLocks } from "../../src/db/advisory-locks.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { PostgresEventBus } from "../../src/db/event-bus.ts";
 import { query } from "../../src/db/query.ts";
+import { register } from "../../src/db/register.ts";
 import { ServerInstance } from "../../src/db/server-instance.ts";
 import { openStores } from "../support/database.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
@@ -112,4 +115,25 @@ test("a server that stops while it registers again leaves neither a session nor 
   expect(instance.id).toBeUndefined();
   expect(await instanceIds()).toEqual([]);
   await waitFor("the sessions' end", async () => (await sessions(postgres.knex)).length === 0, 5);
+});
+
+test("a server that sleeps loses what one server does alone, though its session lives", async () => {
+  const sleeper = new Client(postgres.connection);
+  sleeper.on("error", () => {});
+  const ended = new Promise<void>((resolve) => sleeper.once("end", resolve));
+  await sleeper.connect();
+  const id = randomUUID();
+  await register(sleeper, { id, version: "0", previous: undefined });
+  const lease = [advisoryLocks.lease, "observer docker"];
+  await sleeper.query("select pg_advisory_lock($1, hashtext($2))", lease);
+  const before = await instance.take("observer docker");
+
+  const long = `update instances set heartbeat_at = now() - interval '1 minute' where id = :id`;
+  await query(postgres.knex, long, { id });
+  await database.servers.releaseDead();
+  await waitFor("the lease", () => instance.take("observer docker"), 5);
+  await ended;
+
+  expect(before).toBe(false);
+  expect(await instanceIds()).toEqual([instance.id]);
 });
