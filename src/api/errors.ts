@@ -20,6 +20,7 @@ import {
   UnsupportedError,
 } from "../core/errors.ts";
 import type { Ports } from "../core/ports.ts";
+import { requestIdOf } from "./request-id.ts";
 
 /** What only HTTP knows: a method, a media type, a size, a range, too much at once. */
 export class HttpError extends Error {
@@ -72,7 +73,10 @@ export function toProblem(ports: Pick<Ports, "log">): ErrorRequestHandler {
     const problem = problemOf(error);
     if (request.socket.destroyed) ports.log.debug({ error }, "client left before the answer");
     else if (problem.status === 500)
-      ports.log.error({ error, id: problem.id, method: request.method }, "request failed");
+      ports.log.error(
+        { error, id: problem.id, requestId: requestIdOf(response), method: request.method },
+        "request failed",
+      );
     // Too late for an answer: a broken connection tells the client that it has only a part.
     if (response.headersSent) response.destroy();
     else send(response, problem, error);

@@ -1,3 +1,4 @@
+import type { Cause } from "./cause.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Manifest, Warning } from "./manifest.ts";
 
@@ -133,7 +134,7 @@ export type Found = Partial<
 >;
 
 /** One execution of one manifest at one commit (or archive). */
-export interface Experiment extends Facts {
+export interface Experiment extends Facts, Cause {
   readonly id: string;
   /** Grows with creation, over all projects: the order of lists and queues. */
   readonly sequence: number;
@@ -191,7 +192,7 @@ export interface FactsAt {
 }
 export type ExperimentAt<S extends Step> = Experiment & FactsAt[S];
 
-export interface NewExperiment {
+export interface NewExperiment extends Partial<Cause> {
   readonly projectId: string;
   readonly name: string;
   readonly description?: string | undefined;
@@ -302,9 +303,9 @@ export interface ExperimentStore {
    */
   create(experiment: NewExperiment): Promise<Experiment | undefined>;
   find(id: string): Promise<Experiment | undefined>;
-  /** By uuid, unique prefix of at least 6 characters, `project#12`, `project/12`, or name; several matches throw AmbiguousError. */
   /** Since it was first looked at, by the database's clock; 0 before. */
   waitedSeconds(id: string): Promise<number>;
+  /** By uuid, unique prefix of at least 6 characters, `project#12`, `project/12`, or name; several matches throw AmbiguousError. */
   resolve(reference: string): Promise<Experiment | undefined>;
   /** The newest of that name in the project. */
   newestNamed(projectId: string, name: string): Promise<Experiment | undefined>;

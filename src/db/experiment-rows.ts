@@ -41,6 +41,8 @@ export interface ExperimentRow {
   readonly parent_id: string | null;
   readonly created_by: string | null;
   readonly triggered_by: TriggeredBy;
+  readonly delivery_id: string | null;
+  readonly request_id: string | null;
   readonly step: Step;
   readonly step_status: StepStatus;
   readonly step_attempt: number;
@@ -114,6 +116,8 @@ export function toExperiment(row: ExperimentRow): Experiment {
     parentId: optional(row.parent_id),
     createdBy: optional(row.created_by),
     triggeredBy: row.triggered_by,
+    deliveryId: optional(row.delivery_id),
+    requestId: optional(row.request_id),
     createdAt: row.created_at,
     startedAt: optional(row.started_at),
     finishedAt: optional(row.finished_at),

@@ -43,10 +43,10 @@ export class PostgresExperimentStore implements ExperimentStore {
            (project_id, number, name, description, tags, fields, source_kind, commit_sha, branch, message,
             author_name, author_email, manifest_selector, overrides, params, engine, priority, parent_id,
             created_by, triggered_by, source_archive, idempotency_key,
-            idempotency_fingerprint)
+            idempotency_fingerprint, delivery_id, request_id)
          select :project, number, :name, :description, :tags, :fields, :kind, :commit, :branch, :message,
                 :author, :email, :selector, :overrides, :params, :engine, :priority, :parent,
-                :by, :trigger, :archive, :key, :fingerprint
+                :by, :trigger, :archive, :key, :fingerprint, :delivery::uuid, :request
            from numbered
          on conflict do nothing
          returning *
@@ -78,6 +78,8 @@ export class PostgresExperimentStore implements ExperimentStore {
         archive: experiment.sourceArchive,
         key: experiment.idempotency?.key,
         fingerprint: experiment.idempotency?.fingerprint,
+        delivery: experiment.deliveryId,
+        request: experiment.requestId,
       },
     );
     return row && toExperiment(row);
@@ -93,8 +95,6 @@ export class PostgresExperimentStore implements ExperimentStore {
     return row && toExperiment(row);
   }
 
-  resolve(reference: string): Promise<Experiment | undefined> {
-    return resolveExperiment(this.#db, reference);
   async waitedSeconds(id: string): Promise<number> {
     const [row] = await query<{ seconds: number | null }>(
       this.#db,
@@ -104,6 +104,8 @@ export class PostgresExperimentStore implements ExperimentStore {
     return row?.seconds ?? 0;
   }
 
+  resolve(reference: string): Promise<Experiment | undefined> {
+    return resolveExperiment(this.#db, reference);
   }
 
   async newestNamed(projectId: string, name: string): Promise<Experiment | undefined> {
@@ -174,7 +176,7 @@ export class PostgresExperimentStore implements ExperimentStore {
     return new Map([...changes].map(([id, its]) => [id, its.map(toStepChange)]));
   }
 
-  async advance(experiment: Experiment, move: Move): Promise<void> {
+  async advance(experiment: Experiment, move: Move): Promise<number> {
     const { facts = {}, leaves, undoes = [] } = move;
     const staying = move.step === experiment.step;
     const status = statusOf(move.step, move.status);
@@ -239,9 +241,9 @@ export class PostgresExperimentStore implements ExperimentStore {
       throw new StaleExperimentError(
         `experiment ${experiment.id} is no longer at ${experiment.step}`,
       );
+    return row.seconds;
   }
 
-    return row.seconds;
   async note(experiment: Experiment, note: string): Promise<void> {
     await query(
       this.#db,

@@ -2,6 +2,7 @@ import type { Job } from "../core/job.ts";
 import { isFinished } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
 import { isRunOver } from "../core/run.ts";
+import { aboutJob } from "./about-job.ts";
 import { drive, type Look } from "./drive.ts";
 import { sealStepLog } from "./experiment/step-log.ts";
 import { engineFor } from "./run/engine-for.ts";

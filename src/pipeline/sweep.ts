@@ -1,5 +1,6 @@
 import type { Engine } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
+import { InvariantWatch } from "./invariant-watch.ts";
 import { Prune } from "./prune.ts";
 import { pruneDataDirectory } from "./retention/data-directory.ts";
 import { pruneDocker } from "./retention/docker.ts";
@@ -11,8 +12,8 @@ import { RefReconciler } from "./verbs/reconcile-refs.ts";
 const DEAD_SERVERS_MS = 300;
 /** Orphans, unreported pushes, and whether there is something to prune. */
 const SLOWLY_MS = 6000;
-const PRUNE_MS = 2000;
 const INVARIANTS_MS = 60_000;
+const PRUNE_MS = 2000;
 
 /**
  * Expired leases, orphaned workloads, pushes that nobody reported, retention. Each goes its own rounds: an engine that
@@ -27,8 +28,8 @@ export class Sweep {
     const refs = new RefReconciler(ports);
     const docker = new Prune(ports, (signal) => pruneDocker(ports, signal));
     const dataDirectory = new Prune(ports, (signal) => pruneDataDirectory(ports, signal));
-    this.#rounds = [
     const invariants = new InvariantWatch(ports);
+    this.#rounds = [
       this.#part("dead servers", DEAD_SERVERS_MS, () => this.#releaseDead()),
       ...[...ports.engines.values()].map((engine) =>
         this.#part(
@@ -69,12 +70,12 @@ export class Sweep {
     if (await this.#ports.leases.take("sweep")) await work();
   }
 
-  async #releaseDead(): Promise<void> {
   async #askInvariants(invariants: InvariantWatch): Promise<void> {
     if (await this.#ports.leases.take("sweep")) await invariants.ask();
     else invariants.rest();
   }
 
+  async #releaseDead(): Promise<void> {
     const { database, events, log } = this.#ports;
     const released = await database.exclusively("sweep", ({ servers }) => servers.releaseDead());
     if (released === undefined || released === 0) return;

@@ -3,6 +3,7 @@ import { type Experiment, type Move, STEPS } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished, NEXT } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
+import { about, aboutExperiment } from "./about.ts";
 import { drive, type Look } from "./drive.ts";
 import { sealStepLog } from "./experiment/step-log.ts";
 import type { StepResult } from "./experiment/step-result.ts";
@@ -18,16 +19,21 @@ export function workOnExperiment(ports: Ports, job: Job, signal: AbortSignal): P
       return experiment === undefined || isFinished(experiment) ? undefined : experiment;
     },
     async (experiment) => {
-      const result = await doStep(ports, experiment, signal);
+      const its = about(ports, aboutExperiment(experiment));
+      const result = await doStep(its, experiment, signal);
       // A finished experiment has no log that is still open.
       if (result.kind === "cancelled" || result.kind === "failed")
         await sealStepLog(ports.logs, experiment);
-      return toLook(experiment, result);
+      return toLook(its, experiment, result);
     },
   );
 }
 
-function toLook(experiment: Experiment, result: StepResult): Look {
+function toLook(
+  { log, metrics }: Pick<Ports, "log" | "metrics">,
+  experiment: Experiment,
+  result: StepResult,
+): Look {
   const { id: experimentId, projectId } = experiment;
   if (result.kind === "wait")
     return {
@@ -40,15 +46,21 @@ function toLook(experiment: Experiment, result: StepResult): Look {
     };
   const move = toMove(experiment, result);
   const over = isFinished({ step: move.step, stepStatus: move.status });
+  let seconds = 0;
   return {
     kind: "moved",
     over,
     async write(stores) {
       if (result.kind === "done" || result.kind === "redo") await result.write?.(stores);
-      await stores.experiments.advance(experiment, move);
+      seconds = await stores.experiments.advance(experiment, move);
       await stores.events.publish({ kind: "experiment", experimentId, projectId });
       if (over)
         await stores.queue.wake("experiment", await stores.experiments.dependents(experimentId));
+    },
+    tell() {
+      const outcome = move.leaves?.status ?? move.status;
+      metrics.observe("assay_step_seconds", seconds, { step: experiment.step, outcome });
+      log.info({ step: move.step, status: move.status, left: experiment.step }, "experiment moved");
     },
   };
 }

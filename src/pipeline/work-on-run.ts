@@ -1,6 +1,7 @@
 import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
 import { isRunOver, type Run } from "../core/run.ts";
+import { about, aboutRun } from "./about.ts";
 import { drive, type Look } from "./drive.ts";
 import type { RunResult } from "./run/run-result.ts";
 import { doStage } from "./run/stages.ts";
@@ -17,13 +18,14 @@ export function workOnRun(ports: Ports, job: Job, signal: AbortSignal): Promise<
     },
     async (run) => {
       const attempt = await runs.liveAttempt(run.id);
-      return toLook(run, await doStage(ports, { run, attempt }, signal));
+      const its = about(ports, aboutRun(run, attempt));
+      return toLook(its, run, await doStage(its, { run, attempt }, signal));
     },
   );
 }
 
 /** A move with its history, and who has to hear of it. */
-function toLook(run: Run, result: RunResult): Look {
+function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look {
   if (result.kind === "wait") return result;
   if (result.kind === "again") return { kind: "moved", over: false, write: result.write };
   const { experimentId, projectId } = run;
@@ -38,6 +40,10 @@ function toLook(run: Run, result: RunResult): Look {
       if (result.move.state === "Finalizing")
         await stores.experiments.notes([{ id: experimentId, note: "collecting outputs" }]);
       if (run.state === "Queueing" || over) await stores.queue.wake("experiment", [experimentId]);
+    },
+    tell() {
+      const { state, reason } = result.move;
+      log.info({ state, left: run.state, reason }, "run moved");
     },
   };
 }

@@ -2,6 +2,7 @@ import { EngineUnreachableError, LostLeaseError, StaleExperimentError } from "..
 import type { Experiment } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
+import { aboutJob } from "./about-job.ts";
 import { giveUp } from "./give-up.ts";
 import { decideDelivery } from "./verbs/decide-delivery.ts";
 import { workOnExperiment } from "./work-on-experiment.ts";
@@ -76,8 +77,11 @@ async function handBack(
 async function tryAgain(ports: Ports, job: Job, error: unknown): Promise<void> {
   const seconds = Math.min(60, 2 ** job.failures);
   const message = messageOf(error);
-  const about = { jobId: job.id, kind: job.kind, subjectId: job.subjectId, seconds, error };
-  ports.log.warn(about, "a step met a fault of the platform and will be tried again");
+  const about = await aboutJob(ports, job);
+  ports.log.warn(
+    { ...about, seconds, error },
+    "a step met a fault of the platform and will be tried again",
+  );
   ports.metrics.count("assay_retries_total", { kind: job.kind });
   await ports.database.transaction(async (stores) => {
     await stores.queue.hold(job);

@@ -47,6 +47,8 @@ export function experiment(change: Partial<Experiment> = {}): Experiment {
     parentId: undefined,
     createdBy: undefined,
     triggeredBy: "push",
+  deliveryId: undefined,
+  requestId: undefined,
     createdAt,
     startedAt: undefined,
     finishedAt: undefined,
@@ -70,6 +72,8 @@ export function run(change: Partial<Run> = {}): Run {
     id: ids.run,
     experimentId: ids.experiment,
     projectId: ids.project,
+    deliveryId: undefined,
+    requestId: undefined,
     name: "run",
     engine: "docker",
     priority: 50,
@@ -109,11 +113,11 @@ export function run(change: Partial<Run> = {}): Run {
     queuedAt: undefined,
     startedAt: undefined,
     finishedAt: undefined,
+    asOf: createdAt,
     ...change,
   };
 }
 
-    asOf: createdAt,
 export function attempt(change: Partial<Attempt> = {}): Attempt {
   return {
     id: ids.attempt,

@@ -14,6 +14,7 @@ import { experimentOf, findExperiment } from "../find.ts";
 import type { Handlers } from "../handler.ts";
 import { idempotencyKeyOf } from "../idempotency-key.ts";
 import { bodyOf } from "../input.ts";
+import { requestIdOf } from "../request-id.ts";
 import { showExperiment } from "../show-experiments.ts";
 
 type Names =
@@ -54,6 +55,7 @@ export function experimentVerbRoutes(ports: Ports): Pick<Handlers, Names> {
         ...(asked.freshBuild !== undefined && { freshBuild: asked.freshBuild }),
         ...(asked.overrides !== undefined && { overrides: overridesOf(asked.overrides) }),
         by: userOf(request),
+        requestId: requestIdOf(response),
         ...idempotencyKeyOf(request),
       });
       response.status(201).location(`/api/v1/experiments/${experiment.id}`);

@@ -9,6 +9,7 @@ import { experimentOf, findExperiment, findProject } from "../find.ts";
 import type { Handlers } from "../handler.ts";
 import { idempotencyKeyOf } from "../idempotency-key.ts";
 import { bodyOf, queryOf } from "../input.ts";
+import { requestIdOf } from "../request-id.ts";
 import { showExperiment, showExperiments } from "../show-experiments.ts";
 
 type Names =
@@ -37,6 +38,7 @@ export function experimentRoutes(ports: Ports): Pick<Handlers, Names> {
         ...asked,
         project: await findProject(ports, project),
         by: userOf(request),
+        requestId: requestIdOf(response),
         ...idempotencyKeyOf(request),
       });
       response.status(201).location(`/api/v1/experiments/${experiment.id}`);

@@ -8,6 +8,7 @@ import { projectOf } from "../find.ts";
 import type { Handlers } from "../handler.ts";
 import { presentDecision } from "../present/delivery.ts";
 import type { RefusedDeliveries } from "../refused-deliveries.ts";
+import { requestIdOf } from "../request-id.ts";
 import { WebhookBodies } from "../webhook-bodies.ts";
 
 export function webhookRoutes(
@@ -48,7 +49,7 @@ async function receive(
   demandPlainJson(request);
   const header = (name: string): string | undefined => request.get(name);
   const answer = await bodies.read(request, (body) =>
-    receiveWebhook(ports, project, { header, body }),
+    receiveWebhook(ports, project, { header, body, requestId: requestIdOf(response) }),
   );
   if (answer.kind === "ping")
     response.json({ message: `Project ${project.slug} hears this webhook.` });

@@ -7,6 +7,9 @@ export const LABEL = {
   run: "assay.run",
   experiment: "assay.experiment",
   project: "assay.project",
+  /** What the experiment goes back to: one of the two. */
+  delivery: "assay.delivery",
+  request: "assay.request",
   replica: "assay.replica",
   /** How many replicas the attempt has. */
   replicas: "assay.replicas",
@@ -26,6 +29,8 @@ export function workloadLabels(
     [LABEL.run]: workload.runId,
     [LABEL.experiment]: workload.experimentId,
     [LABEL.project]: workload.projectId,
+    ...(workload.deliveryId !== undefined && { [LABEL.delivery]: workload.deliveryId }),
+    ...(workload.requestId !== undefined && { [LABEL.request]: workload.requestId }),
     [LABEL.replica]: replica.name,
     [LABEL.replicas]: String(workload.replicas.length),
     [LABEL.network]: network,

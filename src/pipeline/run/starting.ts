@@ -87,6 +87,8 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
     runId: run.id,
     experimentId: run.experimentId,
     projectId: run.projectId,
+    deliveryId: run.deliveryId,
+    requestId: run.requestId,
     image: experiment.image.digest,
     command: run.plan.command,
     graceSeconds: run.plan.graceSeconds,

@@ -6,9 +6,10 @@ import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { findProject } from "../find-project.ts";
 import { newCommits } from "./new-commits.ts";
+import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
 
-type DecidingPorts = Pick<Ports, "database" | "repository">;
+type DecidingPorts = Pick<Ports, "database" | "repository" | "log" | "metrics">;
 
 /** Why the repository does not tell yet, and after how long it is asked no more. */
 interface Obstacle {
@@ -39,11 +40,13 @@ export async function decideDelivery(
   const obstacle = await bringCommits(ports, project, push, signal);
   if (obstacle !== undefined) return askAgain(ports, job, delivery, obstacle);
   const commits = await newCommits(ports, project, push);
-  await database.transaction(async (stores) => {
+  const decided = await database.transaction(async (stores) => {
     await stores.queue.hold(job);
-    await trigger(stores, { project, delivery, push, commits });
+    const answer = await trigger(stores, { project, delivery, push, commits });
     await stores.queue.finish(job);
+    return answer;
   });
+  tellDelivery(ports, decided);
 }
 
 async function bringCommits(

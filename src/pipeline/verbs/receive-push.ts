@@ -4,6 +4,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { refFault } from "../../core/select-triggers.ts";
 import { isForced, newCommits, NO_COMMIT } from "./new-commits.ts";
+import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
 
 /** A ref that moved in the built-in remote. */
@@ -17,13 +18,14 @@ export interface MovedRef {
 
 /** A push to the built-in remote: every ref is a delivery of its own, decided at once. */
 export async function receivePush(
-  ports: Pick<Ports, "database" | "repository">,
+  ports: Pick<Ports, "database" | "repository" | "log" | "metrics">,
   project: Project,
   refs: readonly MovedRef[],
   pusher: string | undefined,
 ): Promise<readonly Delivery[]> {
   const deliveries: Delivery[] = [];
-  for (const moved of refs) deliveries.push(await receiveRef(ports, project, moved, pusher));
+  for (const moved of refs)
+    deliveries.push(tellDelivery(ports, await receiveRef(ports, project, moved, pusher)));
   return deliveries;
 }
 

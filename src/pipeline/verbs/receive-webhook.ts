@@ -6,9 +6,10 @@ import type { Project, ProjectStore } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
 import { refFault } from "../../core/select-triggers.ts";
 import { NO_COMMIT } from "./new-commits.ts";
+import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
 
-type WebhookPorts = Pick<Ports, "database" | "receivers">;
+type WebhookPorts = Pick<Ports, "database" | "receivers" | "log" | "metrics">;
 
 export type WebhookAnswer =
   | { readonly kind: "ping" }
@@ -24,7 +25,7 @@ const TOO_LATE_MS = 24 * 3600 * 1000;
 export async function receiveWebhook(
   ports: WebhookPorts,
   project: Project,
-  request: Pick<WebhookRequest, "header" | "body">,
+  request: Pick<WebhookRequest, "header" | "body"> & { readonly requestId?: string | undefined },
 ): Promise<WebhookAnswer> {
   const receiver = ports.receivers.get(project.forge);
   if (receiver === undefined)
@@ -37,7 +38,8 @@ export async function receiveWebhook(
   const received = await receiver.parse({ ...request, secrets });
   await requireOwnRepository(ports, project, received);
   if (received.kind === "ping") return { kind: "ping" };
-  return { kind: "delivery", delivery: await record(ports, project, received) };
+  const delivery = await record(ports, project, received);
+  return { kind: "delivery", delivery: tellDelivery(ports, delivery, request.requestId) };
 }
 
 /** A signature of one project's secret says nothing of another's repository (CVE-2025-27616). */

@@ -4,7 +4,7 @@ import { Trouble } from "../trouble.ts";
 import { NO_COMMIT } from "./new-commits.ts";
 import { type MovedRef, receivePush } from "./receive-push.ts";
 
-type ReconcilePorts = Pick<Ports, "database" | "repository" | "log">;
+type ReconcilePorts = Pick<Ports, "database" | "repository" | "log" | "metrics">;
 
 interface Suspect {
   /** What was different at the look before: a push that is just being reported is left to itself. */

@@ -14,11 +14,13 @@ export async function resubmit(
     overrides,
     by,
     idempotencyKey,
+    requestId,
   }: {
     readonly freshBuild?: boolean | undefined;
     readonly overrides?: Overrides | undefined;
     readonly by: string;
     readonly idempotencyKey?: string | undefined;
+    readonly requestId?: string | undefined;
   },
 ): Promise<Experiment> {
   const { database, manifests } = ports;
@@ -52,6 +54,7 @@ export async function resubmit(
       parentId: parent.id,
       createdBy: by,
       triggeredBy: "resubmit",
+      requestId,
       idempotency,
     });
     if (made === undefined) return firstOfSameInstant(stores, parent.projectId, idempotency);

@@ -30,6 +30,7 @@ export interface Submission {
   /** Makes a retry safe: the same key with the same request answers the same experiment. */
   readonly idempotencyKey?: string | undefined;
   readonly by: string;
+  readonly requestId?: string | undefined;
 }
 
 /** An explicit submission: always a new experiment, whatever the commit's message says. */
@@ -60,6 +61,7 @@ export async function submit(
       priority: overrides.priority,
       createdBy: by,
       triggeredBy: "submit",
+      requestId: submission.requestId,
       idempotency,
     });
     if (made === undefined) return firstOfSameInstant(stores, project.id, idempotency);

@@ -28,7 +28,7 @@ export async function trigger(
   const started: StartedExperiment[] = [];
   const repeated: string[] = [];
   for (const each of triggers) {
-    const result = await start(stores, project, push, each);
+    const result = await start(stores, project, { delivery, push }, each);
     if (typeof result === "string") repeated.push(result);
     else started.push(result);
   }
@@ -51,7 +51,7 @@ export async function trigger(
 async function start(
   { experiments, queue, events }: Stores,
   project: Project,
-  push: Push,
+  { delivery, push }: { readonly delivery: Delivery; readonly push: Push },
   { commit, selector, overrides, tags }: Trigger,
 ): Promise<StartedExperiment | string> {
   const made = await experiments.create({
@@ -71,6 +71,7 @@ async function start(
     priority: overrides.priority,
     createdBy: push.pusher ?? commit.author.email,
     triggeredBy: "push",
+    deliveryId: delivery.id,
   });
   if (made === undefined) {
     const before = await experiments.findPushed(project.id, commit.id, selector);
