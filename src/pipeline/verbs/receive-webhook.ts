@@ -109,9 +109,9 @@ const reasonOf = (received: ReceivedWebhook): string =>
 /** Why a push starts nothing whatever its commits say, and what of it counts as seen all the same. */
 function refusal(
   { ref, before, after, pushedAt }: Push,
+  { receivedAt }: Pick<Delivery, "receivedAt">,
   { settings }: Project,
 ):
-  { receivedAt }: Pick<Delivery, "receivedAt">,
   | { readonly reason: string; readonly seen?: Parameters<ProjectStore["markSeen"]>[1] }
   | undefined {
   if (after === NO_COMMIT)
