@@ -5,7 +5,7 @@ import { Prune } from "./prune.ts";
 import { pruneDataDirectory } from "./retention/data-directory.ts";
 import { pruneDocker } from "./retention/docker.ts";
 import { removeFiles } from "./retention/remove-files.ts";
-import { Rounds } from "./rounds.ts";
+import { type Round, Rounds } from "./rounds.ts";
 import { Trouble } from "./trouble.ts";
 import { RefReconciler } from "./verbs/reconcile-refs.ts";
 
@@ -35,7 +35,7 @@ export class Sweep {
         this.#part(
           "orphaned workloads",
           SLOWLY_MS,
-          () => this.#alone(() => this.#removeOrphans(engine)),
+          (signal) => this.#alone(() => this.#removeOrphans(engine, signal)),
           { engine: engine.name },
         ),
       ),
@@ -57,7 +57,7 @@ export class Sweep {
     await Promise.all(this.#rounds.map((rounds) => rounds.stop()));
   }
 
-  #part(part: string, everyMs: number, work: () => Promise<void>, fields: object = {}): Rounds {
+  #part(part: string, everyMs: number, work: Round["work"], fields: object = {}): Rounds {
     const words = {
       failed: "a part of the sweep fails, and is tried again",
       again: "a part of the sweep works again",
@@ -84,8 +84,8 @@ export class Sweep {
   }
 
   /** Known by the attempt's id, which the workload carries: a crash may come before the engine's id is written. */
-  async #removeOrphans(engine: Engine): Promise<void> {
-    const listed = await engine.list();
+  async #removeOrphans(engine: Engine, signal: AbortSignal): Promise<void> {
+    const listed = await engine.list(signal);
     if (listed.length === 0) return;
     const over = new Set(
       await this.#ports.database.runs.notLive(listed.map(({ attemptId }) => attemptId)),
