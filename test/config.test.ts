@@ -19,6 +19,11 @@ test.each([
   [{ ASSAY_DUMMY_ENGINE: "yes" }, 'ASSAY_DUMMY_ENGINE must be 0, 1, true or false, not "yes".'],
   [{ ASSAY_ADMIN_TOKEN: "short" }, "ASSAY_ADMIN_TOKEN must have at least 16 characters."],
   [{ DOCKER_HOST: "here" }, "DOCKER_HOST must be unix:///… or tcp://host:port."],
+  [
+    { KEEP_LOGS_DAYS: "0" },
+    'KEEP_LOGS_DAYS must be a whole number of days from 1 on, or "forever".',
+  ],
+  [{ KEEP_BUILD_CACHE: "10" }, "KEEP_BUILD_CACHE must be 1 or less."],
 ])("%j stops the start with a sentence that says what to write", (variables, sentence) => {
   expect(() => readConfig(variables)).toThrow(
     `The configuration is wrong. ${sentence} See .env.example.`,
@@ -57,4 +62,17 @@ test("a name that only Assay could mean, and does not know, is told with the one
     "The variable ASSAY_DATADIR is not known, did you mean ASSAY_DATA_DIR?",
     "The variable ASSAY_WHATEVER is not known; .env.example lists those that are.",
   ]);
+});
+
+test("how long things are kept is a number of days each, or for ever", () => {
+  expect(readConfig({}).keep).toEqual({
+    imagesDays: 14,
+    archivesDays: 90,
+    logsDays: 180,
+    buildCacheShare: 0.1,
+  });
+  expect(readConfig({ KEEP_LOGS_DAYS: "forever", KEEP_IMAGES_DAYS: "3" }).keep).toMatchObject({
+    imagesDays: 3,
+    logsDays: undefined,
+  });
 });

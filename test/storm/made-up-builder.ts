@@ -3,7 +3,13 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Builder, BuildRequest, BuiltImage, ImageKey } from "../../src/core/builder.ts";
+import type {
+  Builder,
+  BuildRequest,
+  BuiltImage,
+  ImageKey,
+  LocalImage,
+} from "../../src/core/builder.ts";
 import { BuildFailedError } from "../../src/core/errors.ts";
 
 const BUILD_MILLISECONDS = 20;
@@ -48,6 +54,15 @@ export class MadeUpBuilder implements Builder {
   async remove(digest: string): Promise<boolean> {
     await rm(join(this.#folder, digest), { force: true });
     return true;
+  }
+
+  /** As if nothing were old enough to be looked at. */
+  async images(): Promise<readonly LocalImage[]> {
+    return [];
+  }
+
+  async cacheBytes(): Promise<number> {
+    return 0;
   }
 
   async pruneCache(): Promise<number> {

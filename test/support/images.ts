@@ -11,11 +11,11 @@ export async function removeImages(label: string): Promise<void> {
   for (const { Id } of images) await docker.getImage(Id).remove({ force: true }).catch(fineIfGone);
 }
 
-function noneWithoutDocker(error: { readonly code?: string }): Dockerode.ImageInfo[] {
+function noneWithoutDocker(error: Error & { readonly code?: string }): Dockerode.ImageInfo[] {
   if (error.code === "ENOENT" || error.code === "ECONNREFUSED") return [];
   throw error;
 }
 
-function fineIfGone(error: { readonly statusCode?: number }): void {
+function fineIfGone(error: Error & { readonly statusCode?: number }): void {
   if (error.statusCode !== 404) throw error;
 }

@@ -8,7 +8,7 @@ import { readConfig, type Config } from "../../src/config.ts";
 import type { Ports } from "../../src/core/ports.ts";
 import { PostgresInvariantStore } from "../../src/db/invariants.ts";
 import { brokenInvariants } from "../../src/pipeline/invariants.ts";
-import { createPlatform, type Platform } from "../../src/platform.ts";
+import { createPlatform, type Overrides, type Platform } from "../../src/platform.ts";
 import { call as send } from "./call.ts";
 import { removeImagesOf } from "./images.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -46,7 +46,7 @@ export interface Answer {
 /** The platform as it runs, on a database and data directory of its own; `changes` and `overrides` replace parts. */
 export async function startPlatform(
   changes: Partial<Config> = {},
-  overrides: Partial<Ports> = {},
+  overrides: Overrides = {},
 ): Promise<TestPlatform> {
   const database = await createTestDatabase();
   const dataDirectory = await mkdtemp(join(tmpdir(), "assay-platform-"));

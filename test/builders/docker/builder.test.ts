@@ -201,6 +201,36 @@ test("an image of another installation, or of nobody, is not removed", async () 
   expect(await builder.exists(baseId)).toBe(true);
 });
 
+test("what this installation built is listed, also when its name has gone to a later build", async () => {
+  const own = new DockerBuilder({ docker, installation: randomUUID() });
+  const projectId = randomUUID();
+  const files = { Dockerfile: `FROM ${base}\nRUN true\n` };
+  const build = () => own.build(requestOf(files, { projectId }), async () => {}, signal);
+  const earlier = await build();
+  const later = await build();
+
+  const images = await own.images();
+
+  expect(images).toHaveLength(2);
+  const byDigest = new Map(images.map((image) => [image.digest, image]));
+  expect(byDigest.get(later.digest)).toMatchObject({ name: later.name, projectId });
+  expect(byDigest.get(earlier.digest)).toMatchObject({ name: earlier.digest, projectId });
+  for (const { bytes, madeAt, digest } of images) {
+    expect(bytes).toBeGreaterThan(1_000_000);
+    expect(Date.now() - madeAt.getTime()).toBeLessThan(3_600_000);
+    expect(await own.remove(digest)).toBe(true);
+  }
+  expect(await own.images()).toEqual([]);
+});
+
+test("what the build cache takes is told", async () => {
+  const request = requestOf({ Dockerfile: `FROM ${base}\nRUN head -c 1000000 /dev/zero > /big\n` });
+
+  await builder.build(request, async () => {}, signal);
+
+  expect(await builder.cacheBytes()).toBeGreaterThan(1_000_000);
+});
+
 test("pruning the cache keeps what fits", async () => {
   const request = requestOf({ Dockerfile: `FROM ${base}\nRUN echo kept > /kept\n` });
   const { log, text } = keepLog();
@@ -232,6 +262,8 @@ test("without an Engine, every question says that it does not answer", async () 
     absent.build(request, async () => {}, signal),
     absent.exists("sha256:0"),
     absent.remove("sha256:0"),
+    absent.images(),
+    absent.cacheBytes(),
     absent.pruneCache(0),
   ];
 
