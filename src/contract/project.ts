@@ -77,6 +77,8 @@ export const CreateProjectRequest = z.strictObject({
 export const UpdateProjectRequest = z.strictObject({
   name: Name.exactOptional(),
   engine: Text.exactOptional(),
+  /** Where the repository is now; not of the built-in remote. */
+  repository: Text.max(2_000).exactOptional(),
   /** Settings that are not named stay as they are. */
   settings: Settings.exactOptional(),
 });

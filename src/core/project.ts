@@ -70,6 +70,7 @@ export interface ProjectStore {
   find(id: string): Promise<Project | undefined>;
   findBySlug(slug: string): Promise<Project | undefined>;
   list(): Promise<readonly Project[]>;
+  /** Another repository is pinned anew. */
   update(
     id: string,
     change: {

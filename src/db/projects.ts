@@ -103,6 +103,8 @@ export class PostgresProjectStore implements ProjectStore {
       `update projects
           set name = coalesce(:name, name), engine = coalesce(:engine, engine),
               repository = coalesce(:repository, repository), settings = coalesce(:settings, settings),
+              forge_repository_id = case when coalesce(:repository, repository) is not distinct from repository
+                                         then forge_repository_id end,
               limit_set_at = case when coalesce(:settings, settings) -> 'maxActive' is distinct from settings -> 'maxActive'
                                   then clock_timestamp() else limit_set_at end
         where id = :id returning *`,

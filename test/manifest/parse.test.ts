@@ -25,13 +25,15 @@ spec: {}
     [4, "spec.comand", "command"],
     [5, "spec.timeout", undefined],
     [6, "spec.env.PATH", undefined],
+    [8, "spec.types.worker.count", undefined],
+    [8, "spec.types.worker.resources.cpus", undefined],
     [8, "spec.types.worker.resources.memory", undefined],
     [9, "buildr", "builder"],
     [10, "spec", undefined],
   ]);
 });
 
-test("with the operator known, its groups are judged as well", () => {
+test("the groups of an operator are judged with all that stands in them", () => {
   const errors = errorsOf(`spec:
   operator: jobset
   command: x

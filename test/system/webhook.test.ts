@@ -355,6 +355,43 @@ test("a repository that cannot be reached is registered with a warning, and its 
   });
 });
 
+test("a project follows its repository to another address: what is there is seen, and another repository may call", async () => {
+  const before = await repository("moved");
+  await before.deliver(await before.push("exp: at the old address"));
+  const after = await repository("moved-to");
+  await after.push("exp: before the move");
+  const path = `/api/v1/projects/${before.slug}`;
+  const address: string = after.project.repository;
+
+  const wrong = await platform.call("PATCH", path, { repository: `${address}.not`, name: "lost" });
+  const refused = await platform.call("PATCH", path, { repository: "ext::sh -c x" });
+  const { status, body } = await platform.call("PATCH", path, { repository: address });
+
+  expect([wrong.status, refused.status, status]).toEqual([422, 422, 200]);
+  expect(wrong.body.errors).toEqual([
+    { path: "repository", message: expect.stringMatching(/^The repository could not be read/) },
+  ]);
+  expect(body).toMatchObject({ name: "moved", repository: address });
+  const payload = await after.push("exp: after the move");
+  const delivered = await before.deliver(payload);
+  expect(delivered.body).toMatchObject({
+    decision: "started",
+    experiments: [{ number: 2, commit: payload.after }],
+  });
+  const old = await before.deliver(await before.push("exp: at the old address again"));
+  expect(old.status).toBe(403);
+});
+
+test("the built-in remote has no repository elsewhere, also later", async () => {
+  await platform.call("POST", "/api/v1/projects", { name: "inside", forge: "builtin" });
+
+  const { status, body } = await platform.call("PATCH", "/api/v1/projects/inside", {
+    repository: "https://github.com/lab/digits.git",
+  });
+
+  expect([status, body.errors[0].path]).toEqual([422, "repository"]);
+});
+
 test("a push that the forge tells before its repository has it is decided when it has", async () => {
   const early = await repository("early");
   await early.copy.git("checkout", "--quiet", "-b", "idea");

@@ -28,7 +28,7 @@ export const PROJECT_ROUTES = {
     answers: { 201: CreatedProjectAnswer },
   }),
   getProject: get(one, "A project", { answers: { 200: ProjectAnswer } }),
-  updateProject: patch(one, "Change name, engine, settings", {
+  updateProject: patch(one, "Change name, engine, repository, settings", {
     access: "administrator",
     body: UpdateProjectRequest,
     answers: { 200: ProjectAnswer },

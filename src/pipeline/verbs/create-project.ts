@@ -9,6 +9,7 @@ import {
   type Project,
   type ProjectSettings,
 } from "../../core/project.ts";
+import { refsNow, repositoryFaults } from "./project-repository.ts";
 
 export interface ProjectRequest {
   readonly name: string;
@@ -33,7 +34,8 @@ export async function createProject(
   const engine = request.engine ?? defaultEngine(ports);
   const errors = [
     ...slugFaults(name, request.slug),
-    ...faults(ports, { forge, repository, engine }),
+    ...repositoryFaults(ports, forge, repository),
+    ...engineFaults(ports, engine),
     ...settingsFaults(request.settings ?? {}),
   ];
   if (errors.length > 0)
@@ -57,17 +59,12 @@ export async function createProject(
 
 /** A repository that cannot be reached is registered all the same; then its first push is the base. */
 async function see(
-  { database, repository }: Pick<Ports, "database" | "repository">,
+  ports: Pick<Ports, "database" | "repository">,
   project: Project,
 ): Promise<string | undefined> {
   if (project.forge === "builtin") return undefined;
   try {
-    await repository.fetch(project, AbortSignal.timeout(60_000));
-    const refs = await repository.refs(project);
-    await database.projects.markSeen(
-      project.id,
-      refs.map(({ name: ref, commit }) => ({ ref, commit })),
-    );
+    await ports.database.projects.markSeen(project.id, await refsNow(ports, project));
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -102,32 +99,11 @@ function slugFaults(
   return [{ path: "slug", message: `${JSON.stringify(given)} cannot be a slug: ${rule}.` }];
 }
 
-function faults(
-  { engines, refuseRepository }: Pick<Ports, "engines" | "refuseRepository">,
-  {
-    forge,
-    repository,
-    engine,
-  }: {
-    readonly forge: ForgeKind;
-    readonly repository: string | undefined;
-    readonly engine: string;
-  },
-): { readonly path: string; readonly message: string }[] {
-  const found: { path: string; message: string }[] = [];
-  if (forge === "builtin" && repository !== undefined)
-    found.push({
-      path: "repository",
-      message: "A project on the built-in remote has no repository elsewhere: leave it out.",
-    });
-  if (forge !== "builtin" && repository === undefined)
-    found.push({ path: "repository", message: "Name the repository's clone URL: https://…" });
-  const refused = repository === undefined ? undefined : refuseRepository(repository);
-  if (refused !== undefined) found.push({ path: "repository", message: refused });
-  if (!engines.has(engine))
-    found.push({
-      path: "engine",
-      message: `There is no engine ${engine} here. Known: ${[...engines.keys()].join(", ")}.`,
-    });
-  return found;
+export function engineFaults(
+  { engines }: Pick<Ports, "engines">,
+  engine: string,
+): readonly { readonly path: string; readonly message: string }[] {
+  if (engines.has(engine)) return [];
+  const message = `There is no engine ${engine} here. Known: ${[...engines.keys()].join(", ")}.`;
+  return [{ path: "engine", message }];
 }
