@@ -27,15 +27,7 @@ export class LogFollowers {
       if (this.#following.has(attempt.id)) continue;
       const run = await this.#ports.database.runs.find(attempt.runId);
       if (run === undefined) continue;
-      const all = run.plan.replicas.map(({ name }) => this.#followUntilSealed(run, attempt, name));
-      const done = Promise.all(all).then(
-        () => this.#tell(attempt),
-        (error: unknown) =>
-          this.#ports.log.warn(
-            { attemptId: attempt.id, error },
-            "a log is followed by another server",
-          ),
-      );
+      const done = this.#followAll(run, attempt);
       this.#following.set(
         attempt.id,
         done.finally(() => this.#following.delete(attempt.id)),
@@ -46,6 +38,20 @@ export class LogFollowers {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#following.values());
+  }
+
+  /** Never throws: nobody waits for it. What broke off is taken up again with the observer's next look. */
+  async #followAll(run: Run, attempt: Attempt): Promise<void> {
+    try {
+      const names = run.plan.replicas.map(({ name }) => name);
+      await Promise.all(names.map((name) => this.#followUntilSealed(run, attempt, name)));
+      await this.#tell(attempt);
+    } catch (error) {
+      const about = { attemptId: attempt.id, error };
+      if (error instanceof LostLeaseError)
+        this.#ports.log.warn(about, "a log is followed by another server");
+      else this.#ports.log.debug(about, "a log broke off and is taken up again");
+    }
   }
 
   async #followUntilSealed(run: Run, attempt: Attempt, replica: string): Promise<void> {
