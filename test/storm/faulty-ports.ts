@@ -29,6 +29,9 @@ const REPEATABLE = new Set([
   "database.servers.releaseDead",
 ]);
 
+/** Lets go of a file, whatever happens around it: a process that dies does so, too. */
+const UNTOUCHED = new Set(["log.close"]);
+
 /** The port with gusts around each of its methods. Every method is one that answers later. */
 export function faulty<Port extends object>(port: Port, name: string, gusts: Gusts): Port {
   return new Proxy(port, {
@@ -38,6 +41,7 @@ export function faulty<Port extends object>(port: Port, name: string, gusts: Gus
       const method = `${name}.${String(key)}`;
       return (...given: readonly unknown[]): unknown => {
         const effect = (): unknown => Reflect.apply(value, target, given);
+        if (UNTOUCHED.has(method)) return effect();
         if (STREAMS.has(method)) return gusts.along(method, effect as () => AsyncIterable<unknown>);
         return gusts.around(method, REPEATABLE.has(method), async () => effect());
       };

@@ -1,11 +1,13 @@
-import { type FromServer, type Orders } from "./messages.ts";
-import { Server, sessionsOf } from "./server.ts";
+import { waitFor } from "../support/wait-for.ts";
+import type { FromServer, Orders } from "./messages.ts";
+import { type Server, sessionsOf, type StartServer } from "./server.ts";
 
 interface FleetOptions {
   readonly size: number;
   readonly orders: Omit<Orders, "number" | "databaseUrl">;
   /** For the sessions of this name. */
   readonly databaseUrl: (applicationName: string) => string;
+  readonly startServer: StartServer;
   readonly onMessage: (server: Server, message: FromServer) => void;
   /** With its exit code where it ended by itself, which is a fault. */
   readonly onEnd: (server: Server, exitCode: number | undefined) => void;
@@ -24,8 +26,11 @@ export class Fleet {
     this.#faults = options.orders.faults;
   }
 
-  start(): void {
-    for (let slot = 0; slot < this.#options.size; slot += 1) this.#fill(slot);
+  /** The first server alone, which makes what the others find. */
+  async start(): Promise<void> {
+    this.#fill(0);
+    await waitFor("the first server", () => this.#slots[0]?.at, 60);
+    for (let slot = 1; slot < this.#options.size; slot += 1) this.#fill(slot);
   }
 
   /** How many processes there were. */
@@ -66,14 +71,14 @@ export class Fleet {
 
   #fill(slot: number): void {
     this.#started += 1;
-    const { orders, databaseUrl, onMessage } = this.#options;
+    const { orders, databaseUrl, startServer, onMessage } = this.#options;
     const number = this.#started;
-    const server = new Server(
+    const server = startServer(
       { ...orders, number, faults: this.#faults, databaseUrl: databaseUrl(sessionsOf(number)) },
-      (from, message) => {
+      (message) => {
         // It may have been started before the calm, and have been told of it too early.
-        if (message.kind === "ready" && !this.#faults) from.tell({ kind: "calm" });
-        onMessage(from, message);
+        if (message.kind === "ready" && !this.#faults) server.tell({ kind: "calm" });
+        onMessage(server, message);
       },
     );
     this.#slots[slot] = server;

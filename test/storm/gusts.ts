@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { seededRandom } from "../core/seeded-random.ts";
-import type { Fault, FromServer } from "./messages.ts";
+import type { Fault, FromServer, Orders } from "./messages.ts";
 
 /** Of so many effects one meets it. */
 const ONE_OF = {
@@ -15,25 +15,30 @@ const ONE_OF = {
 } as const satisfies Record<Fault, number>;
 const LATE_MILLISECONDS = 150;
 
+/** What a server of its kind does when it is struck. */
+export interface Struck {
+  readonly tell: (message: FromServer) => void;
+  readonly crash: () => void;
+  readonly freeze: () => void | Promise<void>;
+}
+
+export const gustsOf = ({ seed, number, faults }: Orders, struck: Struck): Gusts =>
+  new Gusts(seededRandom(Math.imul(seed, 7919) + number), faults, struck);
+
 /** Decides what meets each effect of one server. */
 export class Gusts {
   readonly #random: ReturnType<typeof seededRandom>;
-  readonly #tell: (message: FromServer) => Promise<void>;
+  readonly #struck: Struck;
   #blowing: boolean;
   #strike: { readonly kind: "crash" | "freeze"; boundaries: number } | undefined;
+  #isDead = false;
+  /** Resolves when it is no longer held. */
+  #held: PromiseWithResolvers<void> | undefined;
 
-  constructor({
-    seed,
-    blowing,
-    tell,
-  }: {
-    readonly seed: number;
-    readonly blowing: boolean;
-    readonly tell: (message: FromServer) => Promise<void>;
-  }) {
-    this.#random = seededRandom(seed);
+  constructor(random: ReturnType<typeof seededRandom>, blowing: boolean, struck: Struck) {
+    this.#random = random;
     this.#blowing = blowing;
-    this.#tell = tell;
+    this.#struck = struck;
   }
 
   calm(): void {
@@ -44,6 +49,22 @@ export class Gusts {
   /** Crashes or freezes at the so many-th boundary of an effect: each has one before it and one behind it. */
   strike(kind: "crash" | "freeze", boundaries: number): void {
     this.#strike = { kind, boundaries };
+  }
+
+  /** From now on every effect throws, also where one is under way: nobody hears how it came out. */
+  die(): void {
+    this.#isDead = true;
+    this.release();
+  }
+
+  /** From now on every effect waits, before it or behind it. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  release(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   async around<T>(name: string, isRepeatable: boolean, effect: () => Promise<T>): Promise<T> {
@@ -68,18 +89,23 @@ export class Gusts {
 
   meets(fault: Fault): boolean {
     if (!this.#blowing || this.#random.below(ONE_OF[fault]) !== 0) return false;
-    void this.#tell({ kind: "fault", fault });
+    this.#struck.tell({ kind: "fault", fault });
     return true;
   }
 
   async #boundary(): Promise<void> {
+    await this.#meetStrike();
+    while (this.#held !== undefined) await this.#held.promise;
+    if (this.#isDead) throw new Error("this server is dead");
+  }
+
+  async #meetStrike(): Promise<void> {
     const strike = this.#strike;
     if (strike === undefined) return;
     strike.boundaries -= 1;
     if (strike.boundaries > 0) return;
     this.#strike = undefined;
-    if (strike.kind === "crash") process.kill(process.pid, "SIGKILL");
-    await this.#tell({ kind: "frozen" });
-    process.kill(process.pid, "SIGSTOP");
+    if (strike.kind === "crash") this.#struck.crash();
+    else await this.#struck.freeze();
   }
 }

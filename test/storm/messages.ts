@@ -1,10 +1,3 @@
-import type { Machine } from "../../src/core/engine.ts";
-
-/** What the storm's engine has. */
-export const MACHINES: readonly Machine[] = [
-  { name: "dummy", cpus: 64, memoryBytes: 64 * 2 ** 30, devices: [] },
-];
-
 /** What a server of the storm is told at its start. */
 export interface Orders {
   readonly seed: number;
@@ -14,6 +7,7 @@ export interface Orders {
   readonly dataDirectory: string;
   /** Whether calls of its ports fail, come late, or get no answer. */
   readonly faults: boolean;
+  readonly logLevel: "silent" | "warn" | "debug";
 }
 
 export type ToServer =

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import { PostgresInvariantStore } from "../../src/db/invariants.ts";
-import { MACHINES } from "./messages.ts";
+import { MACHINES } from "./storm-engine.ts";
 
 /** Of the history, which only grows: one ending for each experiment. */
 const ENDED_TWICE = `

@@ -7,9 +7,12 @@ import { createTestDatabase } from "../support/postgres.ts";
 import { Client } from "./client.ts";
 import { Fleet } from "./fleet.ts";
 import { Load } from "./load.ts";
-import { FAULTS, type Fault } from "./messages.ts";
+import { FAULTS, type Fault, type Orders } from "./messages.ts";
+import { ServerAsProcess } from "./server-as-process.ts";
+import { ServerWithin } from "./server-within.ts";
 import { sessionsOf } from "./server.ts";
 import { brokenRules } from "./standing-rules.ts";
+import { stormEngine } from "./storm-engine.ts";
 import { TakeOvers } from "./take-overs.ts";
 import { judge, type Verdict } from "./verdict.ts";
 import { type Blow, Weather } from "./weather.ts";
@@ -24,6 +27,9 @@ export interface StormOptions {
   readonly faults: "all" | "none";
   /** Between two blows. */
   readonly everyMilliseconds: number;
+  /** Servers are processes that are killed by kill -9; else they live and die within this one. */
+  readonly processes?: boolean;
+  readonly logLevel?: Orders["logLevel"];
   /** After it, everything must have ended. */
   readonly calmSeconds: number;
   /** The data directory stays. */
@@ -66,13 +72,24 @@ export async function storm(options: StormOptions): Promise<Report> {
   const broken = new Set<string>();
   let deaths = 0;
   let storming = options.faults === "all";
+  const engine = stormEngine(dataDirectory);
   const fleet = new Fleet({
     size: servers,
-    orders: { seed, dataDirectory, faults: storming },
+    orders: { seed, dataDirectory, faults: storming, logLevel: options.logLevel ?? "silent" },
+    startServer:
+      options.processes === true
+        ? (orders, listener) => new ServerAsProcess(orders, listener)
+        : (orders, listener) =>
+            new ServerWithin(orders, listener, {
+              postgres: database.connection,
+              engine,
+              afterDeath: (work) => track(work),
+            }),
     databaseUrl: (name) => urlOf(database.connection, name),
     onMessage(server, message) {
       if (message.kind === "fault") faults[message.fault] += 1;
-      if (message.kind === "frozen") server.wakeIn(storming ? weather.frozenFor() : 0);
+      if (message.kind === "frozen" && storming) weather.wakeLater(server);
+      else if (message.kind === "frozen") server.wake();
       if (message.kind === "safety net") safetyNet[message.of] = (safetyNet[message.of] ?? 0) + 1;
     },
     onEnd(server, exitCode) {
@@ -107,7 +124,7 @@ export async function storm(options: StormOptions): Promise<Report> {
   const started = performance.now();
   const secondsSince = (from: number): number => (performance.now() - from) / 1000;
   try {
-    fleet.start();
+    await fleet.start();
     const client = new Client(fleet, over.signal);
     const load = new Load(client, seed);
     await load.begin();
@@ -148,6 +165,7 @@ export async function storm(options: StormOptions): Promise<Report> {
     await Promise.all(Array.from({ length: LANES }, lane));
 
     storming = false;
+    weather.end();
     fleet.calm();
     const calm = performance.now();
     await load.end();

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 import { seededRandom } from "../core/seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
-import { sessionsOf } from "./server.ts";
+import { type Server, sessionsOf } from "./server.ts";
 
 export const BLOWS = [
   "kill",
@@ -48,6 +48,7 @@ export class Weather {
   readonly #fleet: Fleet;
   readonly #size: number;
   readonly #knex: Knex;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor({
     seed,
@@ -67,8 +68,21 @@ export class Weather {
     this.counts = Object.fromEntries(BLOWS.map((blow) => [blow, 0])) as Record<Blow, number>;
   }
 
-  /** Answers how long a server that freezes stands still. */
-  frozenFor(): number {
+  /** It stands still, by a blow or at an effect, and goes on after a while. */
+  wakeLater(server: Server, milliseconds = this.#frozenFor()): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      server.wake();
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+
+  /** Nobody is woken any more: the calm has woken all. */
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #frozenFor(): number {
     const isLong = this.#random.below(LONG_FREEZE_OF) === 0;
     if (isLong) this.counts["freeze beyond the lease"] += 1;
     return isLong ? LONG_FREEZE_MILLISECONDS : 100 + this.#random.below(FREEZE_MILLISECONDS);
@@ -79,7 +93,7 @@ export class Weather {
     const slot = this.#random.below(this.#size);
     const blow = this.#random.pick(DRAWN);
     const boundaries = 1 + this.#random.below(MOST_BOUNDARIES);
-    const milliseconds = this.frozenFor();
+    const milliseconds = this.#frozenFor();
     const server = this.#fleet.slot(slot);
     if (server?.at === undefined) return;
     this.counts[blow] += 1;
@@ -93,7 +107,7 @@ export class Weather {
       case "freeze":
       case "freeze beyond the lease":
         server.freeze();
-        return server.wakeIn(milliseconds);
+        return this.wakeLater(server, milliseconds);
       case "session lost":
         return this.#cut(server.number, "and query ilike '%instances%'");
       case "all sessions lost":
