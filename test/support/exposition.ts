@@ -11,6 +11,8 @@ export interface Exposition {
 type Labels = Readonly<Record<string, string>>;
 
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
+/** As Prometheus reads it, whatever the case. */
+const NUMBER = /^(?:nan|[+-]?inf|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?/gy;
 
 /** Reads the text format, and throws at a line that is none of it, or a sample that comes twice or without its kind. */
@@ -47,7 +49,7 @@ function readSample(line: string): { name: string; labels: Labels; value: number
   const found = [...inner.matchAll(LABEL)];
   if (found.map(([all]) => all).join("") !== inner) throw new Error(`bad labels: ${line}`);
   const labels = Object.fromEntries(found.map(([, label = "", text = ""]) => [label, text]));
-  if (Number.isNaN(Number(value))) throw new Error(`it is no number: ${line}`);
+  if (!NUMBER.test(value)) throw new Error(`it is no number: ${line}`);
   return { name, labels, value: Number(value) };
 }
 

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+import { createMetrics } from "../../src/api/prometheus.ts";
+import type { Engine } from "../../src/core/engine.ts";
+import {
+  EngineFullError,
+  EngineUnreachableError,
+  ImageGoneError,
+  UnsupportedError,
+  WorkloadGoneError,
+} from "../../src/core/errors.ts";
+import { DummyEngine } from "../../src/engines/dummy.ts";
+import { MeteredEngine } from "../../src/pipeline/metered-engine.ts";
+import { type EnginesUnderTest, engineContract } from "../contracts/engine.ts";
+import { readExposition } from "../support/exposition.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "assay-metered-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const dummy = (name = "mine"): Engine =>
+  new DummyEngine({ name: "dummy", folder: join(folder, name) });
+
+describe("an engine whose calls are timed is an engine", () => {
+  let engines: EnginesUnderTest;
+  beforeAll(() => {
+    const open = (name: string) => new MeteredEngine(dummy(name), createMetrics().metrics);
+    engines = { engine: open("mine"), otherServer: open("mine"), stranger: open("theirs") };
+  });
+
+  engineContract(() => engines);
+});
+
+test.each([
+  [new EngineUnreachableError("away"), "unreachable"],
+  [new WorkloadGoneError("gone"), "gone"],
+  [new ImageGoneError("gone"), "gone"],
+  [new UnsupportedError("no"), "unsupported"],
+  [new EngineFullError("full"), "full"],
+  [new Error("broken"), "error"],
+])("a call that throws %s is timed as %s, and throws it", async (error, outcome) => {
+  const { metrics, registry } = createMetrics();
+  const failing = Object.create(dummy(), { list: { value: () => Promise.reject(error) } });
+  const engine = new MeteredEngine(failing, metrics);
+
+  await expect(engine.list()).rejects.toBe(error);
+
+  const figures = readExposition(await registry.metrics());
+  const labels = { engine: "dummy", method: "list", outcome };
+  expect(figures.value("assay_engine_call_seconds_count", labels)).toBe(1);
+});
+
+test("what an engine has is shown as it last said", async () => {
+  const { metrics, registry } = createMetrics();
+  const engine = new MeteredEngine(dummy(), metrics);
+
+  const machines = await engine.capacity();
+
+  const cpus = machines.reduce((total, machine) => total + machine.cpus, 0);
+  const figures = readExposition(await registry.metrics());
+  expect(figures.value("assay_engine_cpus", { engine: "dummy", of: "capacity" })).toBe(cpus);
+});
