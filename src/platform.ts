@@ -35,8 +35,10 @@ import { manifestJsonSchema } from "./manifest/json-schema.ts";
 import { manifestParser } from "./manifest/parse.ts";
 import { meetDocker } from "./meet-docker.ts";
 import { createPlanner } from "./operators/planner.ts";
+import { DaemonWatch } from "./pipeline/daemon-watch.ts";
 import { MeteredEngine } from "./pipeline/metered-engine.ts";
 import { Observer } from "./pipeline/observer.ts";
+import { ServerReach } from "./pipeline/reach.ts";
 import { Scheduler } from "./pipeline/scheduler.ts";
 import { Sweep } from "./pipeline/sweep.ts";
 import { pushReport } from "./pipeline/verbs/push-report.ts";
@@ -113,13 +115,21 @@ async function assemble(begun: Begun): Promise<Platform> {
       : { value: config.adminToken, isNew: false };
 
   const events = new PostgresEventBus(opened.knex, `${process.pid}-${Date.now()}`);
+  // The embedded database refuses a second server.
+  const reach = new ServerReach({ isAlone: config.databaseUrl === undefined });
   const instance = new ServerInstance(opened.address, {
     version,
     log,
+    daemons: () => reach.met,
     onHint: (payload) => events.receive(payload),
     onRegistered: () => pool.wake(),
   });
-  const database = createDatabase(opened.knex, { secretKey, events, instance: () => instance.id });
+  const database = createDatabase(opened.knex, {
+    secretKey,
+    events,
+    instance: () => instance.id,
+    daemons: () => reach.daemons,
+  });
   const docker = new Dockerode(dockerOptions(config.dockerHost));
   const dockerEngine = new DockerEngine({
     name: "docker",
@@ -164,6 +174,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     }),
     logs: new FileLogStore({ folder: folders.logs, index: database.logs }),
     leases: instance,
+    reach,
     log,
     metrics,
     get publicUrl() {
@@ -191,6 +202,7 @@ async function assemble(begun: Begun): Promise<Platform> {
   const pool = new WorkerPool(ports, config.workerSlots);
   const scheduler = new Scheduler(ports);
   const observers = [...ports.engines.values()].map((engine) => new Observer(ports, engine));
+  const daemons = new DaemonWatch(ports, { reach, address: config.dockerHost });
   const sweep = new Sweep(ports);
   const gitRemote = createGitRemote({
     repository: ports.repository,
@@ -256,7 +268,7 @@ async function assemble(begun: Begun): Promise<Platform> {
         hasMetDocker = true;
       }, log);
       stops.add(stopAsking);
-      for (const part of [scheduler, ...observers, sweep]) {
+      for (const part of [daemons, scheduler, ...observers, sweep]) {
         part.start();
         stops.add(() => part.stop());
       }

@@ -28,6 +28,8 @@ export interface QueueingRun extends InLine {
   readonly attemptId: string;
   readonly experimentId: string;
   readonly engine: string;
+  /** The Docker daemon that has its image. */
+  readonly daemon?: string | undefined;
   /** Since it last began to wait for the engine. */
   readonly queuedSeconds: number;
   readonly replicas: readonly { readonly name: string; readonly resources: ReplicaResources }[];
@@ -102,7 +104,10 @@ export interface Hold {
 export interface AdmissionStore {
   snapshot(): Promise<
     Omit<Snapshot, "closed" | "maxActive" | "engines"> & {
-      readonly reservations: readonly (ReservedReplica & { readonly engine: string })[];
+      readonly reservations: readonly (ReservedReplica & {
+        readonly engine: string;
+        readonly daemon: string | undefined;
+      })[];
     }
   >;
   /** What is held now: the queue as a whole, and engines by their name. */
@@ -114,8 +119,9 @@ export interface AdmissionStore {
   setHold(engine: string | undefined, hold: Hold | undefined): Promise<void>;
   /** Experiments on which something is being done: admitted and not at their end, but for those that only wait for an engine. */
   busy(): Promise<number>;
-  /** Experiments whose runs an engine has, or is about to get, with what they say now. */
+  /** Experiments whose runs an engine has, or is about to get, with what they say now; by `daemons` as in RunStore.liveOn. */
   onEngine(
     engine: string,
+    daemons?: readonly string[],
   ): Promise<readonly { readonly id: string; readonly note: string | undefined }[]>;
 }

@@ -1,5 +1,6 @@
 import type { TokenStore } from "./access.ts";
 import type { AdmissionStore } from "./admission.ts";
+import type { DaemonStore } from "./daemon.ts";
 import type { DeliveryStore } from "./delivery.ts";
 import type { EventBus } from "./events.ts";
 import type { ExperimentStore } from "./experiment.ts";
@@ -22,6 +23,7 @@ export interface Stores {
   readonly tokens: TokenStore;
   readonly logs: LogIndex;
   readonly queue: Queue;
+  readonly daemons: DaemonStore;
   readonly admission: AdmissionStore;
   readonly servers: ServerStore;
   readonly invariants: InvariantStore;

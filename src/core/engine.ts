@@ -1,4 +1,5 @@
 import type { Cause } from "./cause.ts";
+import type { Daemon } from "./daemon.ts";
 import type { EngineKind, ReplicaResources } from "./manifest.ts";
 
 /** A folder of the machine that a replica sees. */
@@ -101,6 +102,12 @@ export interface ResourceSample {
 export interface Engine {
   readonly name: string;
   readonly kind: EngineKind;
+
+  /**
+   * The Docker daemon that has its workloads, as it last answered: asked only where it never has. undefined where every
+   * server reaches them.
+   */
+  daemon(signal?: AbortSignal): Promise<Daemon | undefined>;
 
   /** Makes an inert workload, or finds the one that this attempt has, and returns the engine's name for it. */
   prepare(workload: Workload, signal?: AbortSignal): Promise<string>;

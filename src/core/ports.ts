@@ -1,4 +1,5 @@
 import type { Builder } from "./builder.ts";
+import type { Reach } from "./daemon.ts";
 import type { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import type { EventBus } from "./events.ts";
@@ -32,6 +33,7 @@ export interface Ports {
   readonly workspaces: Workspaces;
   readonly logs: LogStore;
   readonly leases: Leases;
+  readonly reach: Reach;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** The API token of a run, the same each time it is asked. */

@@ -121,6 +121,8 @@ export interface NewRun {
   readonly engine: string;
   readonly priority: number;
   readonly plan: RunPlan;
+  /** The Docker daemon that has its image; undefined where every server reaches the engine. */
+  readonly daemon?: string | undefined;
   /** SHA-256 of the run's API token, hex. */
   readonly tokenHash: string;
 }
@@ -162,8 +164,8 @@ export interface RunStore {
   reserve(attemptId: string, reservation: readonly ReservedReplica[]): Promise<void>;
   /** The attempt is over: no longer live, reservation given back. */
   closeAttempt(attemptId: string): Promise<void>;
-  /** Live attempts of an engine that were given to it. */
-  liveOn(engine: string): Promise<readonly Attempt[]>;
+  /** Live attempts of an engine that were given to it: those on these Docker daemons, and on none; undefined: on any. */
+  liveOn(engine: string, daemons?: readonly string[]): Promise<readonly Attempt[]>;
   /** Written by the observer alone; an ending is written once. Answers whether it changed anything. */
   observe(attemptId: string, observation: Observation): Promise<boolean>;
   /** Of these attempt ids, those that are no longer live or were never known. */

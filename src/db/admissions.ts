@@ -60,7 +60,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
                     select jsonb_agg(jsonb_build_object('name', replica -> 'name', 'resources', replica -> 'resources'))
                       from jsonb_array_elements(q.planned) as replica))), '[]')
              from (
-               select r.id, a.id as "attemptId", r.experiment_id as "experimentId", r.engine, r.sequence, r.priority,
+               select r.id, a.id as "attemptId", r.experiment_id as "experimentId", r.engine, r.daemon, r.sequence, r.priority,
                       extract(epoch from now() - r.created_at)::float8 as "waitedSeconds",
                       extract(epoch from now() - r.queued_at)::float8 as "queuedSeconds",
                       row_number() over (partition by r.engine order by ${TURN("r")}) as place,
@@ -70,15 +70,17 @@ export class PostgresAdmissionStore implements AdmissionStore {
                 where r.state = 'Queueing' and a.reservation is null and not r.cancel_requested) q
             where q.place <= ${MOST}),
          'reservations', (
-           select coalesce(json_agg(reserved || jsonb_build_object('engine', a.engine)), '[]')
-             from attempts a, jsonb_array_elements(a.reservation) as reserved
+           select coalesce(json_agg(reserved || jsonb_build_object('engine', a.engine, 'daemon', r.daemon)), '[]')
+             from attempts a join runs r on r.id = a.run_id, jsonb_array_elements(a.reservation) as reserved
             where a.live and a.reservation is not null)
        ) as snapshot`,
     );
     if (row === undefined) throw new Error("the snapshot is empty");
-    const { projects, waiting, ...rest } = row.snapshot;
+    const { projects, waiting, queueing, reservations, ...rest } = row.snapshot;
     return {
       ...rest,
+      queueing: queueing.map((run) => ({ ...run, daemon: run.daemon ?? undefined })),
+      reservations: reservations.map((each) => ({ ...each, daemon: each.daemon ?? undefined })),
       projects: projects.map((project) => ({
         ...project,
         maxActive: project.maxActive ?? undefined,
@@ -133,15 +135,19 @@ export class PostgresAdmissionStore implements AdmissionStore {
     return row?.busy ?? 0;
   }
 
-  async onEngine(engine: string): ReturnType<AdmissionStore["onEngine"]> {
+  async onEngine(
+    engine: string,
+    daemons?: readonly string[],
+  ): ReturnType<AdmissionStore["onEngine"]> {
     const rows = await query<{ id: string; note: string | null }>(
       this.#db,
       `select distinct e.id, e.note
          from attempts a
          join runs r on r.id = a.run_id
          join experiments e on e.id = r.experiment_id
-        where a.engine = :engine and a.live and a.reservation is not null and e.finished_at is null`,
-      { engine },
+        where a.engine = :engine and a.live and a.reservation is not null and e.finished_at is null
+          and (:all or r.daemon is null or r.daemon = any(:daemons))`,
+      { engine, all: daemons === undefined, daemons: daemons ?? [] },
     );
     return rows.map(({ id, note }) => ({ id, note: note ?? undefined }));
   }

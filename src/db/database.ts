@@ -4,6 +4,7 @@ import type { Database, Section, Stores } from "../core/database.ts";
 import type { Hint } from "../core/events.ts";
 import { PostgresAdmissionStore } from "./admissions.ts";
 import { advisoryLocks } from "./advisory-locks.ts";
+import { PostgresDaemonStore } from "./daemons.ts";
 import { reachable, unavailable } from "./database-away.ts";
 import { releaseDeadInstances } from "./dead-instances.ts";
 import { PostgresDeliveryStore } from "./deliveries.ts";
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   readonly events: PostgresEventBus;
   /** This server's registration. */
   readonly instance: () => string | undefined;
+  /** The Docker daemons that this server reaches; undefined, or left out: all. */
+  readonly daemons?: () => readonly string[] | undefined;
 }
 
 type Work<T> = (stores: Stores, db: Knex) => Promise<T>;
@@ -83,7 +86,8 @@ function createStores(db: Knex, options: DatabaseOptions, events: Stores["events
     retention: new PostgresRetentionStore(db),
     tokens: new PostgresTokenStore(db),
     logs: new PostgresLogIndex(db),
-    queue: new PostgresQueue(db, options.instance),
+    queue: new PostgresQueue(db, options.instance, options.daemons),
+    daemons: new PostgresDaemonStore(db),
     admission: new PostgresAdmissionStore(db),
     invariants: new PostgresInvariantStore(db),
     figures: new PostgresFigureStore(db),

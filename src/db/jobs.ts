@@ -20,32 +20,51 @@ interface JobRow {
 export class PostgresQueue implements Queue {
   readonly #db: Knex;
   readonly #instance: () => string | undefined;
+  readonly #daemons: () => readonly string[] | undefined;
 
-  /** `instance` answers this server's registration, undefined while it has none. */
-  constructor(db: Knex, instance: () => string | undefined) {
+  /**
+   * `instance` answers this server's registration, undefined while it has none; `daemons` those that it reaches, undefined
+   * for all.
+   */
+  constructor(
+    db: Knex,
+    instance: () => string | undefined,
+    daemons: () => readonly string[] | undefined = () => undefined,
+  ) {
     this.#db = db;
     this.#instance = instance;
+    this.#daemons = daemons;
   }
 
-  async push(kind: JobKind, subjectId: string): Promise<void> {
+  async push(kind: JobKind, subjectId: string, daemon?: string): Promise<void> {
     await query(
       this.#db,
-      `insert into jobs (kind, subject_id) values (:kind, :subjectId)
+      `insert into jobs (kind, subject_id, daemon) values (:kind, :subjectId, :daemon)
        on conflict (kind, subject_id) do update
          set wakes = jobs.wakes + 1, net = false,
              due_at = case when jobs.owner is null then now() else jobs.due_at end`,
-      { kind, subjectId },
+      { kind, subjectId, daemon },
+    );
+  }
+
+  async bind(kind: JobKind, subjectId: string, daemon: string | undefined): Promise<void> {
+    await query(
+      this.#db,
+      `update jobs set daemon = :daemon where kind = :kind and subject_id = :subjectId`,
+      { kind, subjectId, daemon },
     );
   }
 
   async claim(limit: number): Promise<readonly Job[]> {
     const owner = this.#instance();
     if (owner === undefined || limit <= 0) return [];
+    const daemons = this.#daemons();
+    const within = daemons === undefined ? "" : "and (daemon is null or daemon = any(:daemons))";
     const rows = await query<JobRow>(
       this.#db,
       `with claimable as (
          select id, net from jobs
-          where owner is null and due_at <= now()
+          where owner is null and due_at <= now() ${within}
           order by due_at, id
           limit :limit
             for update skip locked
@@ -56,7 +75,7 @@ export class PostgresQueue implements Queue {
         where jobs.id = claimable.id
           and exists (select from instances where id = :owner)
        returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases, error`,
-      { owner, limit },
+      { owner, limit, daemons },
     );
     return rows.map((row) => ({
       id: row.id,

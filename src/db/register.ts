@@ -8,6 +8,8 @@ import { advisoryLocks } from "./advisory-locks.ts";
 export interface Registration {
   readonly id: string;
   readonly version: string;
+  /** The Docker daemons that it has met. */
+  readonly daemons: readonly string[];
   /** This server's own, whose session has ended. */
   readonly previous: string | undefined;
 }
@@ -18,14 +20,14 @@ export interface Registration {
  */
 export async function register(
   session: Pick<Client, "query">,
-  { id, version, previous }: Registration,
+  { id, version, daemons, previous }: Registration,
 ): Promise<void> {
   const lockKey = randomInt(2 ** 31 - 1);
   await session.query("select pg_advisory_lock($1, $2)", [advisoryLocks.instance, lockKey]);
   await session.query("begin");
   await session.query(
-    "insert into instances (id, lock_key, host, version) values ($1, $2, $3, $4)",
-    [id, lockKey, hostname(), version],
+    "insert into instances (id, lock_key, host, version, daemons) values ($1, $2, $3, $4, $5)",
+    [id, lockKey, hostname(), version, daemons],
   );
   if (previous !== undefined) await inherit(session, id, previous);
   await session.query("commit");

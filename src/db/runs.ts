@@ -20,8 +20,8 @@ export class PostgresRunStore implements RunStore {
     const [row] = await query<RunRow>(
       this.#db,
       `with made as (
-         insert into runs (experiment_id, name, engine, priority, plan, token_hash)
-         values (:experiment, :name, :engine, :priority, :plan, :token)
+         insert into runs (experiment_id, name, engine, priority, plan, token_hash, daemon)
+         values (:experiment, :name, :engine, :priority, :plan, :token, :daemon)
          on conflict (experiment_id, name) do update set name = excluded.name
          returning *
        ), history as (
@@ -35,6 +35,7 @@ export class PostgresRunStore implements RunStore {
         priority: run.priority,
         plan: json(run.plan),
         token: run.tokenHash,
+        daemon: run.daemon,
       },
     );
     if (row === undefined) throw new Error(`run ${run.name} was not made`);
@@ -208,11 +209,13 @@ export class PostgresRunStore implements RunStore {
     );
   }
 
-  async liveOn(engine: string): Promise<readonly Attempt[]> {
+  async liveOn(engine: string, daemons?: readonly string[]): Promise<readonly Attempt[]> {
     const rows = await query<AttemptRow>(
       this.#db,
-      `select * from attempts where engine = :engine and live and engine_id is not null`,
-      { engine },
+      `select a.* from attempts a join runs r on r.id = a.run_id
+        where a.engine = :engine and a.live and a.engine_id is not null
+          and (:all or r.daemon is null or r.daemon = any(:daemons))`,
+      { engine, all: daemons === undefined, daemons: daemons ?? [] },
     );
     return rows.map(toAttempt);
   }

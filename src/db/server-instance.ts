@@ -22,6 +22,8 @@ export interface ServerInstanceOptions {
   readonly log: Logger;
   readonly onHint: (payload: string) => void;
   readonly onRegistered: () => void;
+  /** The Docker daemons that it has met; left out, none. */
+  readonly daemons?: () => readonly string[];
 }
 
 /**
@@ -49,6 +51,10 @@ export class ServerInstance implements Leases {
   /** Undefined while it is not registered: nothing new is claimed then. */
   get id(): string | undefined {
     return this.#id;
+  }
+
+  get #daemons(): readonly string[] {
+    return this.#options.daemons?.() ?? [];
   }
 
   async start(): Promise<void> {
@@ -121,7 +127,12 @@ export class ServerInstance implements Leases {
       session.on("end", () => this.#lost(session));
       await session.query(`listen ${CHANNEL}`);
       const id = randomUUID();
-      await register(session, { id, version: this.#options.version, previous });
+      await register(session, {
+        id,
+        version: this.#options.version,
+        daemons: this.#daemons,
+        previous,
+      });
       this.#session = session;
       this.#id = id;
     } catch (error) {
@@ -137,8 +148,8 @@ export class ServerInstance implements Leases {
     try {
       const { rowCount } = await this.#ask(
         session,
-        "update instances set heartbeat_at = now() where id = $1",
-        [this.#id],
+        "update instances set heartbeat_at = now(), daemons = $2 where id = $1",
+        [this.#id, this.#daemons],
       );
       // Somebody thought we were dead: our claims are gone, so begin again under a new name.
       if (rowCount === 0) await session.end();

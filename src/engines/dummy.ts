@@ -41,6 +41,10 @@ export class DummyEngine implements Engine {
     this.#machines = machines;
   }
 
+  async daemon(): Promise<undefined> {
+    return undefined;
+  }
+
   async prepare({ attemptId, command, replicas }: Workload): Promise<string> {
     const lives = await this.#journal.read();
     if (lives.has(attemptId)) return attemptId;

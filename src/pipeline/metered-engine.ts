@@ -26,6 +26,10 @@ export class MeteredEngine implements Engine {
     return this.#engine.kind;
   }
 
+  daemon(signal?: AbortSignal): ReturnType<Engine["daemon"]> {
+    return this.#engine.daemon(signal);
+  }
+
   prepare(workload: Workload, signal?: AbortSignal): Promise<string> {
     return this.#time("prepare", () => this.#engine.prepare(workload, signal));
   }

@@ -10,7 +10,10 @@ import { Trouble } from "./trouble.ts";
 const LIST_MS = 1000;
 const RETRY_MS = 500;
 
-/** Keeps the run rows of one engine true, and holds its live logs. One server at a time, by a lease. */
+/**
+ * Keeps the run rows of one engine true, and holds its live logs. One server at a time, by a lease; where the engine is a
+ * Docker, one for each daemon.
+ */
 export class Observer {
   readonly #ports: Ports;
   readonly #engine: Engine;
@@ -18,6 +21,7 @@ export class Observer {
   readonly #stopping = new AbortController();
   readonly #news = new Bell();
   readonly #trouble: Trouble;
+  #lease: string | undefined;
   #loop: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -44,11 +48,22 @@ export class Observer {
     this.#stopping.abort();
     await this.#loop;
     await this.#followers.stop();
-    await this.#ports.leases.release(this.#lease).catch(() => undefined);
+    await this.#release();
   }
 
-  get #lease(): string {
-    return `observer ${this.#engine.name}`;
+  /** Whether this server observes the engine now. Another daemon in the old one's place has a lease of its own. */
+  async #isMine(signal: AbortSignal): Promise<boolean> {
+    const daemon = await this.#engine.daemon(signal);
+    const name = ["observer", this.#engine.name, daemon?.id ?? []].flat().join(" ");
+    if (name !== this.#lease) await this.#release();
+    this.#lease = name;
+    return this.#ports.leases.take(name);
+  }
+
+  async #release(): Promise<void> {
+    if (this.#lease !== undefined)
+      await this.#ports.leases.release(this.#lease).catch(() => undefined);
+    this.#lease = undefined;
   }
 
   async #observe(): Promise<void> {
@@ -56,7 +71,7 @@ export class Observer {
     while (!signal.aborted) {
       const watching = new AbortController();
       try {
-        if (!(await this.#ports.leases.take(this.#lease))) await pause(RETRY_MS, signal);
+        if (!(await this.#isMine(signal))) await pause(RETRY_MS, signal);
         else await this.#watch(AbortSignal.any([signal, watching.signal]));
       } catch (error) {
         if (signal.aborted) return;
@@ -71,7 +86,7 @@ export class Observer {
   /** In this order: subscribe to the engine's events, read the rows, list the engine; a change in between is not missed. */
   async #watch(signal: AbortSignal): Promise<void> {
     const events = this.#subscribe(signal);
-    while (!signal.aborted && (await this.#ports.leases.take(this.#lease))) {
+    while (!signal.aborted && (await this.#isMine(signal))) {
       const began = performance.now();
       await this.#look(signal);
       this.#show(began);
@@ -90,7 +105,7 @@ export class Observer {
 
   async #look(signal: AbortSignal): Promise<void> {
     const { runs } = this.#ports.database;
-    const live = await runs.liveOn(this.#engine.name);
+    const live = await runs.liveOn(this.#engine.name, this.#ports.reach.daemons);
     if (live.length === 0) return;
     const listed = new Map(
       (await this.#engine.list(signal)).map((workload) => [workload.attemptId, workload]),

@@ -1,5 +1,6 @@
 import type { EngineSnapshot } from "../core/admission.ts";
 import { admit } from "../core/admit.ts";
+import { reaches } from "../core/daemon.ts";
 import { whyClosed } from "../core/hold.ts";
 import type { Ports } from "../core/ports.ts";
 import { Capacities } from "./capacities.ts";
@@ -10,7 +11,10 @@ import { Trouble } from "./trouble.ts";
 /** It runs on each wake, and this often without one. */
 const TICK_MS = 1000;
 
-/** The only place that says go. One server at a time decides; the others' looks end at the lock. */
+/**
+ * The only place that says go. One server at a time decides, who leaves Waiting for all, who gets a place for the Docker
+ * daemons that it reaches; the others' looks end at the lock.
+ */
 export class Scheduler {
   readonly #ports: Ports;
   readonly #trouble: Trouble;
@@ -71,22 +75,29 @@ export class Scheduler {
   }
 
   async #decide(): Promise<void> {
-    const { database, engines, closedBecause, maxActive } = this.#ports;
+    const { database, engines, closedBecause, maxActive, reach } = this.#ports;
     const machines = this.#capacities.look();
     const closed = await closedBecause();
     const full = new Map<string, string | undefined>();
     for (const name of engines.keys()) full.set(name, await closedBecause(name));
 
     await database.exclusively("scheduler", async (stores) => {
-      for (const [name, its] of machines) await this.#silent.tell(stores, name, its === undefined);
-      const { reservations, ...snapshot } = await stores.admission.snapshot();
+      const { daemons } = reach;
+      for (const [engine, its] of machines)
+        await this.#silent.tell(stores, { engine, daemons, isSilent: its === undefined });
+      const { reservations, ...whole } = await stores.admission.snapshot();
+      // The machines are those of the daemons reached from here: what needs another one is given its place there.
+      const queueing = whole.queueing.filter(({ daemon }) => reaches({ daemons }, daemon));
+      const snapshot = { ...whole, queueing };
       if (snapshot.waiting.length === 0 && snapshot.queueing.length === 0) return;
       const holds = await stores.admission.holds();
       const known = [...machines].map(([name, its]): EngineSnapshot => ({
         name,
         machines: its,
         closed: whyClosed(holds, name) ?? full.get(name),
-        reservations: reservations.filter(({ engine }) => engine === name),
+        reservations: reservations.filter(
+          ({ engine, daemon }) => engine === name && reaches({ daemons }, daemon),
+        ),
       }));
       const all = { ...snapshot, maxActive, closed: whyClosed(holds) ?? closed, engines: known };
       await recordAdmission(stores, admit(all));

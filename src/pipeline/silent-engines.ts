@@ -1,5 +1,12 @@
 import type { Stores } from "../core/database.ts";
 
+interface Silence {
+  readonly engine: string;
+  /** Those that this server reaches: other servers speak for theirs. */
+  readonly daemons: readonly string[] | undefined;
+  readonly isSilent: boolean;
+}
+
 /**
  * What runs on an engine that does not answer is unknown, not failed: its experiments say so, and say it no more when
  * the engine answers again.
@@ -11,12 +18,11 @@ export class SilentEngines {
   /** In the scheduler's transaction. */
   async tell(
     { admission, experiments, queue, events }: Stores,
-    engine: string,
-    isSilent: boolean,
+    { engine, daemons, isSilent }: Silence,
   ): Promise<void> {
     if (!isSilent && this.#told.get(engine) === false) return;
     const note = `engine ${engine} does not answer: what runs there is unknown until it does`;
-    const all = await admission.onEngine(engine);
+    const all = await admission.onEngine(engine, daemons);
     if (isSilent) {
       const notes = all.filter((each) => each.note !== note).map(({ id }) => ({ id, note }));
       for (const { id, projectId } of await experiments.notes(notes))

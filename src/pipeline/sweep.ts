@@ -35,7 +35,7 @@ export class Sweep {
         this.#part(
           "orphaned workloads",
           SLOWLY_MS,
-          (signal) => this.#alone(() => this.#removeOrphans(engine, signal)),
+          (signal) => this.#removeOrphans(engine, signal),
           { engine: engine.name },
         ),
       ),
@@ -85,6 +85,10 @@ export class Sweep {
 
   /** Known by the attempt's id, which the workload carries: a crash may come before the engine's id is written. */
   async #removeOrphans(engine: Engine, signal: AbortSignal): Promise<void> {
+    const daemon = await engine.daemon(signal);
+    // One server for each Docker daemon: those on other machines see only theirs.
+    const lease = daemon === undefined ? "sweep" : `sweep ${engine.name} ${daemon.id}`;
+    if (!(await this.#ports.leases.take(lease))) return;
     const listed = await engine.list(signal);
     if (listed.length === 0) return;
     const over = new Set(

@@ -195,6 +195,7 @@ function portsOf(
       receivers: new Map([["github" as const, new GitHubReceiver()]]),
       engines: new Map([["docker", engine]]),
       log: { debug: ignore, info: ignore, warn: ignore, error: console.error },
+      reach: { daemons: undefined, meet: () => false },
       metrics: { count: ignore, observe: ignore, set: ignore },
       runToken: () => "",
       closedBecause: async () => undefined,
@@ -238,6 +239,7 @@ const notHere = async (): Promise<never> => absent("the engine");
 const engine: Engine = {
   name: "docker",
   kind: "docker",
+  daemon: async () => undefined,
   prepare: notHere,
   start: notHere,
   stop: notHere,

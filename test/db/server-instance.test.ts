@@ -123,7 +123,7 @@ test("a server that sleeps loses what one server does alone, though its session 
   const ended = new Promise<void>((resolve) => sleeper.once("end", resolve));
   await sleeper.connect();
   const id = randomUUID();
-  await register(sleeper, { id, version: "0", previous: undefined });
+  await register(sleeper, { id, daemons: [], version: "0", previous: undefined });
   const lease = [advisoryLocks.lease, "observer docker"];
   await sleeper.query("select pg_advisory_lock($1, hashtext($2))", lease);
   const before = await instance.take("observer docker");

@@ -3,19 +3,21 @@ import { promisify } from "node:util";
 
 import type Dockerode from "dockerode";
 
+import type { Daemon } from "../../core/daemon.ts";
 import type { Device, Machine } from "../../core/engine.ts";
 import { ask } from "./ask.ts";
 
-/** The daemon's machine, whole: what is taken of it the reservations know. */
+/** Who the daemon is, and its machine, whole: what is taken of it the reservations know. */
 export async function readMachine(
   docker: Dockerode,
   madeUpDevices?: readonly Device[],
   signal?: AbortSignal,
-): Promise<Machine> {
+): Promise<{ readonly daemon: Daemon; readonly machine: Machine }> {
   const info: unknown = await ask(() => docker.info(), signal);
-  const { Name, NCPU, MemTotal, Runtimes } = toInfo(info);
+  const { ID, Name, NCPU, MemTotal, Runtimes } = toInfo(info);
   const devices = madeUpDevices ?? ("nvidia" in Runtimes ? await findDevices() : []);
-  return { name: Name, cpus: NCPU, memoryBytes: MemTotal, devices };
+  const machine = { name: Name, cpus: NCPU, memoryBytes: MemTotal, devices };
+  return { daemon: { id: ID, host: Name }, machine };
 }
 
 /** `nvidia-smi --query-gpu=uuid,name --format=csv,noheader`, line by line. */
@@ -46,6 +48,7 @@ async function findDevices(): Promise<readonly Device[]> {
 }
 
 interface Info {
+  readonly ID: string;
   readonly Name: string;
   readonly NCPU: number;
   readonly MemTotal: number;
@@ -56,12 +59,14 @@ function toInfo(value: unknown): Info {
   const isInfo =
     typeof value === "object" &&
     value !== null &&
+    "ID" in value &&
     "Name" in value &&
     "NCPU" in value &&
     "MemTotal" in value;
-  if (!isInfo) throw new Error("Docker's answer to /info lacks Name, NCPU or MemTotal.");
+  if (!isInfo) throw new Error("Docker's answer to /info lacks ID, Name, NCPU or MemTotal.");
   const runtimes = "Runtimes" in value ? value.Runtimes : undefined;
   return {
+    ID: String(value.ID),
     Name: String(value.Name),
     NCPU: Number(value.NCPU),
     MemTotal: Number(value.MemTotal),

@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import type { Daemon } from "../../core/daemon.ts";
 import type {
   Device,
   Engine,
@@ -53,7 +54,8 @@ export class DockerEngine implements Engine {
   readonly #guard: StartGuard;
   readonly #listing: Listing;
   readonly #stops: Stops;
-  #machine: Machine | undefined;
+  /** As Docker last told; another daemon may answer after this one ended. */
+  #known: { readonly daemon: Daemon; readonly machine: Machine } | undefined;
 
   constructor(options: DockerEngineOptions) {
     const { name, docker, installation, startFolder, log } = options;
@@ -67,6 +69,10 @@ export class DockerEngine implements Engine {
     this.#stops = new Stops(docker, log);
   }
 
+  async daemon(signal?: AbortSignal): Promise<Daemon> {
+    return (this.#known ?? (await this.#read(signal))).daemon;
+  }
+
   /** The attempt's id names it. */
   async prepare(workload: Workload, signal?: AbortSignal): Promise<string> {
     const context = {
@@ -74,7 +80,7 @@ export class DockerEngine implements Engine {
       installation: this.#options.installation,
       networks: this.#networks,
       guard: this.#guard,
-      machine: await this.#readMachine(signal),
+      machine: await this.#machine(signal),
     };
     await prepareWorkload(context, workload, signal);
     return workload.attemptId;
@@ -144,8 +150,7 @@ export class DockerEngine implements Engine {
   }
 
   async capacity(signal?: AbortSignal): Promise<readonly Machine[]> {
-    this.#machine = await readMachine(this.#docker, this.#options.devices, signal);
-    return [this.#machine];
+    return [(await this.#read(signal)).machine];
   }
 
   /** For a server that stops: requests under way are left to Docker, and networks that nothing uses are removed. */
@@ -164,8 +169,13 @@ export class DockerEngine implements Engine {
   }
 
   /** Processors and memory do not change while a daemon runs; reservations are made from a look that is newer. */
-  async #readMachine(signal?: AbortSignal): Promise<Machine> {
-    this.#machine ??= await readMachine(this.#docker, this.#options.devices, signal);
-    return this.#machine;
+  async #machine(signal?: AbortSignal): Promise<Machine> {
+    return (this.#known ?? (await this.#read(signal))).machine;
+  }
+
+  async #read(signal?: AbortSignal): ReturnType<typeof readMachine> {
+    const known = await readMachine(this.#docker, this.#options.devices, signal);
+    this.#known = known;
+    return known;
   }
 }

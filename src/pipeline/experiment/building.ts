@@ -3,13 +3,17 @@ import type { ExperimentAt, Image } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
 import { archiveGone } from "./archive-gone.ts";
+import { atDaemon } from "./at-daemon.ts";
 import { buildImage } from "./build-image.ts";
 import { alone } from "./build-turn.ts";
 import { ARCHIVES } from "./cloning.ts";
 import { StepLog } from "./step-log.ts";
 import type { StepResult } from "./step-result.ts";
 
-type BuildingPorts = Pick<Ports, "database" | "builder" | "archives" | "keep" | "logs" | "leases">;
+type BuildingPorts = Pick<
+  Ports,
+  "database" | "builder" | "archives" | "engines" | "keep" | "logs" | "leases" | "reach"
+>;
 
 /** How soon it is looked again whether another experiment has built the same image. */
 const SAME_IMAGE_SECONDS = 1;
@@ -21,8 +25,17 @@ export async function building(
   signal: AbortSignal,
 ): Promise<StepResult> {
   if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
+  const daemon = await ports.builder.daemon(signal);
+  return atDaemon(ports, experiment, daemon, () => haveImage(ports, experiment, daemon, signal));
+}
+
+async function haveImage(
+  ports: BuildingPorts,
+  experiment: ExperimentAt<"Building">,
+  daemon: string,
+  signal: AbortSignal,
+): Promise<StepResult> {
   const { builder } = ports;
-  const daemon = await builder.daemon(signal);
   const fresh = experiment.overrides.freshBuild === true;
   const parents = fresh ? undefined : await imageOfParent(ports, experiment, daemon);
   if (parents !== undefined) return parents;

@@ -21,7 +21,11 @@ export async function running(
       kind: "redo",
       step: "Building",
       reason: failure.exception.message,
-      write: ({ runs }) => runs.discard(experiment.id),
+      async write({ runs, queue }) {
+        await runs.discard(experiment.id);
+        // Whoever builds it again has it then.
+        await queue.bind("experiment", experiment.id, undefined);
+      },
     };
   if (failure !== undefined || runs.some((run) => run.state === "Cancelled")) {
     // Outputs that exist are kept whatever the ending.

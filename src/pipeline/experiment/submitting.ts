@@ -19,7 +19,7 @@ export async function submitting(
   signal: AbortSignal,
 ): Promise<StepResult> {
   if (experiment.cancelRequestedAt !== undefined) return { kind: "cancelled" };
-  const { manifest, engine: name, priority, id } = experiment;
+  const { manifest, image, engine: name, priority, id } = experiment;
   const engine = ports.engines.get(name);
   if (engine === undefined)
     return failed(
@@ -42,6 +42,8 @@ export async function submitting(
   const tooLarge = neverFits(replicas, { name, machines: await engine.capacity(signal) });
   if (tooLarge !== undefined) return failed("NeverFits", tooLarge);
 
+  // Its containers are where its image is.
+  const daemon = (await engine.daemon(signal)) === undefined ? undefined : image.daemon;
   const { spec } = manifest;
   const longest = project.settings.runTimeoutSeconds;
   const plan: RunPlan = {
@@ -65,11 +67,12 @@ export async function submitting(
         engine: name,
         priority,
         plan,
+        daemon,
         tokenHash,
       });
       await stores.runs.advance(run, { state: "Preparing" });
       await enqueueRun(stores, { ...run, state: "Preparing" });
-      await stores.queue.push("run", run.id);
+      await stores.queue.push("run", run.id, daemon);
     },
   };
 }
