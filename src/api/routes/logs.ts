@@ -37,7 +37,9 @@ const DAY_MS = 86_400_000;
 
 function refuseRemoved({ logsRemovedAt, finishedAt }: Experiment): void {
   if (logsRemovedAt === undefined) return;
-  const days = Math.floor((logsRemovedAt.getTime() - (finishedAt ?? logsRemovedAt).getTime()) / DAY_MS);
+  const days = Math.floor(
+    (logsRemovedAt.getTime() - (finishedAt ?? logsRemovedAt).getTime()) / DAY_MS,
+  );
   throw new GoneError(`This log was removed after ${days} days (KEEP_LOGS_DAYS).`);
 }
 
