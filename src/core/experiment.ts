@@ -334,9 +334,12 @@ export interface ExperimentStore {
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly StepChange[]>>;
   /**
    * Moves from the step and status it was read at, with history; throws StaleExperimentError where somebody else moved
-   * it. Answers for how many seconds the step that it was at has been Running.
+   * it. Answers it as it is then, and for how many seconds the step that it was at has been Running.
    */
-  advance(experiment: Experiment, move: Move): Promise<number>;
+  advance(
+    experiment: Experiment,
+    move: Move,
+  ): Promise<{ readonly moved: Experiment; readonly seconds: number }>;
   /** A new note of the running step. */
   note(experiment: Experiment, note: string): Promise<void>;
   /** Notes of many, by the scheduler; answers those that changed. */

@@ -40,10 +40,10 @@ export interface Queue {
    */
   keepOnly(jobs: readonly Job[]): Promise<void>;
   /**
-   * Hands it back, at once if a wake came since `look`. `timer`: due in `seconds` because something is to be done then.
-   * `net`: a wake is expected, and `seconds` is only the safety net.
+   * Hands it back, at once if a wake came since `look`, and answers whether one did. `timer`: due in `seconds` because
+   * something is to be done then. `net`: a wake is expected, and `seconds` is only the safety net.
    */
-  release(job: Job, seconds: number, why: "timer" | "net"): Promise<void>;
+  release(job: Job, seconds: number, why: "timer" | "net"): Promise<boolean>;
   /** Hands it back after a fault of the platform's, due in `seconds`. Does nothing where the lease is lost. */
   retry(job: Job, seconds: number, error: string): Promise<void>;
   /** Nothing is left to do. */

@@ -144,8 +144,8 @@ export interface RunStore {
   discard(experimentId: string): Promise<void>;
   ofExperiment(experimentId: string): Promise<readonly Run[]>;
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
-  /** Moves from the state it was read at, with history; throws StaleExperimentError where somebody else moved it. */
-  advance(run: Run, move: RunMove): Promise<void>;
+  /** Moves from the state it was read at, with history, and answers it as it is then; throws StaleExperimentError where somebody else moved it. */
+  advance(run: Run, move: RunMove): Promise<Run>;
   /** Answers whether it is another one than before. */
   reason(id: string, reason: string): Promise<boolean>;
   /** Answers whether this call was the first to ask. */

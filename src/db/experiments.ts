@@ -176,7 +176,7 @@ export class PostgresExperimentStore implements ExperimentStore {
     return new Map([...changes].map(([id, its]) => [id, its.map(toStepChange)]));
   }
 
-  async advance(experiment: Experiment, move: Move): Promise<number> {
+  async advance(experiment: Experiment, move: Move): ReturnType<ExperimentStore["advance"]> {
     const { facts = {}, leaves, undoes = [] } = move;
     const staying = move.step === experiment.step;
     const status = statusOf(move.step, move.status);
@@ -189,7 +189,7 @@ export class PostgresExperimentStore implements ExperimentStore {
       ...move.exception,
       at: move.exception.at ?? new Date().toISOString(),
     };
-    const [row] = await query<{ seconds: number }>(
+    const [row] = await query<ExperimentRow & { seconds: number }>(
       this.#db,
       `with moved as (
          update experiments
@@ -199,7 +199,7 @@ export class PostgresExperimentStore implements ExperimentStore {
                 started_at = coalesce(started_at, clock_timestamp()),
                 finished_at = ${finished ? "clock_timestamp()" : "null"}${assignments.join("")}
           where id = :id and step = :fromStep and step_status = :fromStatus and finished_at is null
-         returning id
+         returning *
        ), history as (
          insert into step_changes (experiment_id, step, status, attempt, note, exception)
          select id, change.step, change.status, change.attempt, change.note, change.exception
@@ -212,13 +212,14 @@ export class PostgresExperimentStore implements ExperimentStore {
           where change.status is not null
           order by change.position
        )
-       select coalesce(extract(epoch from clock_timestamp() - (
+       select moved.*, p.slug,
+              coalesce(extract(epoch from clock_timestamp() - (
                 select min(at) from step_changes
                  where experiment_id = moved.id and step = :fromStep and status = 'Running'
                    and id > (select coalesce(max(id), 0) from step_changes
                               where experiment_id = moved.id and step = :fromStep and status = 'Initialize')
               )), 0)::float8 as seconds
-         from moved`,
+         from moved join projects p on p.id = moved.project_id`,
       {
         ...columns,
         id: experiment.id,
@@ -241,7 +242,7 @@ export class PostgresExperimentStore implements ExperimentStore {
       throw new StaleExperimentError(
         `experiment ${experiment.id} is no longer at ${experiment.step}`,
       );
-    return row.seconds;
+    return { moved: toExperiment(row), seconds: row.seconds };
   }
 
   async note(experiment: Experiment, note: string): Promise<void> {

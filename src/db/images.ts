@@ -51,8 +51,10 @@ export class PostgresImageStore implements ImageStore {
   async touch(projectId: string, daemon: string, key: string): Promise<void> {
     await query(
       this.#db,
+      // To the hour: it counts in days, and experiments that share an image do not queue for its row.
       `update images set used_at = now()
-        where project_id = :projectId and daemon = :daemon and key = :key`,
+        where project_id = :projectId and daemon = :daemon and key = :key
+          and used_at < now() - interval '1 hour'`,
       { projectId, daemon, key },
     );
   }

@@ -109,17 +109,18 @@ export class PostgresQueue implements Queue {
     );
   }
 
-  async release(job: Job, seconds: number, why: "timer" | "net"): Promise<void> {
-    await this.#mine(
+  async release(job: Job, seconds: number, why: "timer" | "net"): Promise<boolean> {
+    const [row] = await this.#mine<{ woken: boolean }>(
       job,
       `update jobs
           set owner = null, failures = 0, lost_leases = 0, error = null,
               net = :net and wakes = :wakes,
               due_at = case when wakes > :wakes then now() else now() + :seconds * interval '1 second' end
         where id = :id and token = :token and owner is not null
-       returning id`,
+       returning wakes > :wakes as woken`,
       { seconds, wakes: job.wakes, net: why === "net" },
     );
+    return row?.woken === true;
   }
 
   async retry(job: Job, seconds: number, error: string): Promise<void> {

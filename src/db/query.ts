@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 
 import { reachable } from "./database-away.ts";
+import { preparedName } from "./prepared.ts";
 import { retried } from "./retried.ts";
 import { storableJson, storableText } from "./storable-text.ts";
 
@@ -19,7 +20,8 @@ export async function query<Row extends object>(
     Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
   );
   const send = async (): Promise<readonly Row[]> => {
-    const { rows } = await reachable(() => db.raw(sql, storable));
+    const statement = db.raw(sql, storable).options({ name: preparedName(sql) });
+    const { rows } = await reachable(() => statement);
     return rows;
   };
   // A transaction is lost with its statement, and done again as a whole.

@@ -72,8 +72,8 @@ export class PostgresRunStore implements RunStore {
     return Map.groupBy(rows.map(toRun), (run) => run.experimentId);
   }
 
-  async advance(run: Run, move: RunMove): Promise<void> {
-    const rows = await query(
+  async advance(run: Run, move: RunMove): Promise<Run> {
+    const [row] = await query<RunRow>(
       this.#db,
       `with moved as (
          update runs
@@ -85,12 +85,12 @@ export class PostgresRunStore implements RunStore {
                 queued_at = case when :state = 'Queueing' then clock_timestamp() else queued_at end,
                 finished_at = ${isRunOver(move.state) ? "clock_timestamp()" : "null"}
           where id = :id and state = :from and attempt = :attempt and finished_at is null
-         returning id, attempt
+         returning *
        ), history as (
          insert into run_changes (run_id, state, reason, attempt, exception)
          select id, :state, :reason, attempt, :exception from moved
        )
-       select id from moved`,
+       select moved.*, e.project_id from moved join experiments e on e.id = moved.experiment_id`,
       {
         id: run.id,
         from: run.state,
@@ -103,8 +103,9 @@ export class PostgresRunStore implements RunStore {
         platformFaults: move.platformFaults,
       },
     );
-    if (rows.length !== 1)
+    if (row === undefined)
       throw new StaleExperimentError(`run ${run.id} is no longer ${run.state}`);
+    return toRun(row);
   }
 
   async reason(id: string, reason: string): Promise<boolean> {

@@ -3,15 +3,15 @@ import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
 
 /** Goes into the transaction that settles the look. */
-export type Write = (stores: Stores) => Promise<void>;
+export type Write<Answer> = (stores: Stores) => Promise<Answer>;
 
 /** What one look at a job's subject came to. */
-export type Look =
-  /** Look again at once; `over` ends the job with it. */
+export type Look<Subject> =
+  /** Look again at once; `over` ends the job with it. Answers the subject as it is now, where that is known. */
   | {
       readonly kind: "moved";
       readonly over: boolean;
-      readonly write: Write;
+      readonly write: Write<Subject | void>;
       /** Once all of it is written for good. */
       readonly tell?: (() => void) | undefined;
     }
@@ -19,7 +19,7 @@ export type Look =
   | {
       readonly kind: "wait";
       readonly seconds?: number | undefined;
-      readonly write?: Write | undefined;
+      readonly write?: Write<void> | undefined;
     };
 
 /** A wake comes long before. */
@@ -30,11 +30,12 @@ export async function drive<Subject>(
   ports: Pick<Ports, "database" | "metrics">,
   claimed: Job,
   find: (id: string) => Promise<Subject | undefined>,
-  look: (subject: Subject) => Promise<Look>,
+  look: (subject: Subject) => Promise<Look<Subject>>,
 ): Promise<void> {
   let job = claimed;
+  let known: Subject | void = undefined;
   for (;;) {
-    const subject = await find(job.subjectId);
+    const subject: Subject | undefined = known ?? (await find(job.subjectId));
     if (subject === undefined) return ports.database.queue.finish(job);
     const found = await look(subject);
     if (job.overdue && found.kind === "moved")
@@ -42,31 +43,43 @@ export async function drive<Subject>(
     const next = await settle(ports, job, found);
     if (found.kind === "moved") found.tell?.();
     if (next === undefined) return;
-    job = next;
+    ({ job, known } = next);
   }
 }
 
 /** What the look found out, if the claim still holds: all of it or nothing. Answers the claim to go on with. */
-function settle(
+async function settle<Subject>(
   { database }: Pick<Ports, "database">,
   job: Job,
-  found: Look,
-): Promise<Job | undefined> {
+  found: Look<Subject>,
+): Promise<{ readonly job: Job; readonly known: Subject | void } | undefined> {
+  if (found.kind === "wait" && found.write === undefined) {
+    await release(database, job, found.seconds);
+    return undefined;
+  }
   return database.transaction(async (stores) => {
     const held = await stores.queue.hold(job);
-    await found.write?.(stores);
     if (found.kind === "wait") {
-      const { seconds } = found;
-      const why = seconds === undefined ? "net" : "timer";
-      // The wakes that count are those before this look, so `job`, not `held`.
-      await stores.queue.release(job, seconds ?? SAFETY_NET_SECONDS, why);
-      if (held.wakes > job.wakes) await stores.events.publish({ kind: "work" });
+      await found.write?.(stores);
+      await release(stores, job, found.seconds);
       return undefined;
     }
-    if (!found.over) return { ...held, overdue: false };
+    const known = await found.write(stores);
+    if (!found.over) return { job: { ...held, overdue: false }, known };
     await stores.queue.finish(job);
     // Whoever waited for what it held may go on.
     await stores.events.publish({ kind: "work" }, { kind: "schedule" });
     return undefined;
   });
+}
+
+/** The wakes that count are those before the look, so `job` is as it was claimed. */
+async function release(
+  { queue, events }: Pick<Stores, "queue" | "events">,
+  job: Job,
+  seconds: number | undefined,
+): Promise<void> {
+  const why = seconds === undefined ? "net" : "timer";
+  const isWoken = await queue.release(job, seconds ?? SAFETY_NET_SECONDS, why);
+  if (isWoken) await events.publish({ kind: "work" });
 }

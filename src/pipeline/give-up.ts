@@ -1,7 +1,8 @@
+import type { Experiment } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
-import { isRunOver } from "../core/run.ts";
+import { isRunOver, type Run } from "../core/run.ts";
 import { aboutJob } from "./about-job.ts";
 import { drive, type Look } from "./drive.ts";
 import { sealStepLog } from "./experiment/step-log.ts";
@@ -44,7 +45,7 @@ function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void
       const experiment = await experiments.find(id);
       return experiment === undefined || isFinished(experiment) ? undefined : experiment;
     },
-    async (experiment): Promise<Look> => {
+    async (experiment): Promise<Look<Experiment>> => {
       const { id: experimentId, projectId, step } = experiment;
       const open = (await runs.ofExperiment(experimentId)).filter(({ state }) => !isRunOver(state));
       // A finished experiment has no live workload: its runs end first.
@@ -85,7 +86,7 @@ function giveUpRun(ports: Ports, job: Job, message: string): Promise<void> {
       const run = await runs.find(id);
       return run === undefined || isRunOver(run.state) ? undefined : run;
     },
-    async (run): Promise<Look> => {
+    async (run): Promise<Look<Run>> => {
       const attempt = await runs.liveAttempt(run.id);
       if (attempt !== undefined) {
         await engineFor(ports, run).remove(attempt.engineId ?? attempt.id);

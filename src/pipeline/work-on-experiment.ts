@@ -33,17 +33,21 @@ function toLook(
   { log, metrics }: Pick<Ports, "log" | "metrics">,
   experiment: Experiment,
   result: StepResult,
-): Look {
+): Look<Experiment> {
   const { id: experimentId, projectId } = experiment;
-  if (result.kind === "wait")
+  if (result.kind === "wait") {
+    const { seconds, note } = result;
+    const isToldAlready = experiment.stepStatus !== "Initialize" && note === experiment.note;
+    if (result.write === undefined && isToldAlready) return { kind: "wait", seconds };
     return {
       kind: "wait",
-      seconds: result.seconds,
+      seconds,
       async write(stores) {
         await result.write?.(stores);
-        await wait(stores, experiment, result.note);
+        if (!isToldAlready) await wait(stores, experiment, note);
       },
     };
+  }
   const move = toMove(experiment, result);
   const over = isFinished({ step: move.step, stepStatus: move.status });
   let seconds = 0;
@@ -52,10 +56,12 @@ function toLook(
     over,
     async write(stores) {
       if (result.kind === "done" || result.kind === "redo") await result.write?.(stores);
-      seconds = await stores.experiments.advance(experiment, move);
+      const { moved, ...took } = await stores.experiments.advance(experiment, move);
+      seconds = took.seconds;
       await stores.events.publish({ kind: "experiment", experimentId, projectId });
       if (over)
         await stores.queue.wake("experiment", await stores.experiments.dependents(experimentId));
+      return moved;
     },
     tell() {
       const outcome = move.leaves?.status ?? move.status;
@@ -73,7 +79,6 @@ async function wait(
   const { id: experimentId, projectId, step, stepStatus } = experiment;
   if (stepStatus === "Initialize")
     await experiments.advance(experiment, { step, status: "Running", note });
-  else if (note === experiment.note) return;
   else await experiments.note(experiment, note);
   await events.publish({ kind: "experiment", experimentId, projectId });
 }

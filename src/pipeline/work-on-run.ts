@@ -9,7 +9,7 @@ import { doStage } from "./run/stages.ts";
 /** Drives one run as far as it goes without waiting. */
 export function workOnRun(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
   const { runs } = ports.database;
-  return drive(
+  return drive<Run>(
     ports,
     job,
     async (id) => {
@@ -25,7 +25,7 @@ export function workOnRun(ports: Ports, job: Job, signal: AbortSignal): Promise<
 }
 
 /** A move with its history, and who has to hear of it. */
-function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look {
+function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look<Run> {
   if (result.kind === "wait") return result;
   if (result.kind === "again") return { kind: "moved", over: false, write: result.write };
   const { experimentId, projectId } = run;
@@ -35,11 +35,12 @@ function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look 
     over,
     async write(stores) {
       await result.write?.(stores);
-      await stores.runs.advance(run, result.move);
+      const moved = await stores.runs.advance(run, result.move);
       await stores.events.publish({ kind: "experiment", experimentId, projectId });
       if (result.move.state === "Finalizing")
         await stores.experiments.notes([{ id: experimentId, note: "collecting outputs" }]);
       if (run.state === "Queueing" || over) await stores.queue.wake("experiment", [experimentId]);
+      return moved;
     },
     tell() {
       const { state, reason } = result.move;

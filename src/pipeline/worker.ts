@@ -69,7 +69,8 @@ async function handBack(
     return queue.retry(job, STALE_RETRY_SECONDS, error.message);
   if (error instanceof EngineUnreachableError) {
     await tell(ports, job, `waiting for the engine: ${error.message}`);
-    return queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
+    await queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
+    return;
   }
   await tryAgain(ports, job, error);
 }
