@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -71,6 +71,12 @@ export class Installation {
     const server = new ServerProcess({ token: this.token, variables: all, isKillable });
     this.#servers.push(server);
     return server;
+  }
+
+  /** What an experiment wrote into a file of its output folder; empty where there is none. */
+  output(slug: string, experimentId: string, name: string): Promise<string> {
+    const folder = join(this.dataDirectory, "buckets", slug, "output", "output", experimentId);
+    return readFile(join(folder, name), "utf8").catch(() => "");
   }
 
   /** Its containers, whatever their state. */

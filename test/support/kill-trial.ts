@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { PostgresInvariantStore } from "../../src/db/invariants.ts";
 import { brokenInvariants } from "../../src/pipeline/invariants.ts";
 import { finished, logOf, repositoryFiles } from "./experiments.ts";
@@ -172,8 +169,7 @@ async function atRest(
 
 async function endingOf(installation: Installation, server: ServerProcess): Promise<Ending> {
   const { body } = await server.call("GET", "/api/v1/experiments/digits%231");
-  const output = join(installation.dataDirectory, "buckets", "digits", "output", "output", body.id);
-  const starts = await readFile(join(output, "starts"), "utf8").catch(() => "");
+  const starts = await installation.output("digits", body.id, "starts");
   const { database } = installation;
   const invariants = new PostgresInvariantStore(database.knex);
   const count = async (table: string): Promise<number> =>

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 import { call } from "./call.ts";
 import type { Answer } from "./platform.ts";
@@ -37,6 +38,8 @@ export class ServerProcess {
       env: {
         PATH: process.env["PATH"],
         NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
+        // Half the time of a start goes into reading TypeScript.
+        NODE_COMPILE_CACHE: join(tmpdir(), "assay-compile-cache"),
         PORT: "0",
         LOG_LEVEL: "warn",
         ...variables,
