@@ -18,6 +18,12 @@ export interface EngineMachine extends Machine {
 export interface InvariantStore {
   /** The names of all, in the order of docs/invariants.md. */
   readonly names: readonly string[];
-  /** Asks each in a snapshot of its own; what is reserved is held against `machines` alone. */
-  broken(machines: readonly EngineMachine[]): Promise<readonly BrokenInvariant[]>;
+  /**
+   * Asks each in a snapshot of its own. What is reserved is held against `machines`, and what is active in all against
+   * `maxActive`; what is not known breaks nothing.
+   */
+  broken(
+    machines: readonly EngineMachine[],
+    maxActive?: number,
+  ): Promise<readonly BrokenInvariant[]>;
 }

@@ -27,7 +27,10 @@ export class PostgresInvariantStore implements InvariantStore {
     this.#db = db;
   }
 
-  async broken(machines: readonly EngineMachine[]): Promise<readonly BrokenInvariant[]> {
+  async broken(
+    machines: readonly EngineMachine[],
+    maxActive?: number,
+  ): Promise<readonly BrokenInvariant[]> {
     const broken: BrokenInvariant[] = [];
     for (const { name, sentence, sql } of INVARIANTS) {
       const rows = await query(
@@ -35,9 +38,9 @@ export class PostgresInvariantStore implements InvariantStore {
         `with machines as (
            select * from jsonb_to_recordset(:machines::jsonb)
              as machine (engine text, name text, cpus float8, "memoryBytes" float8, devices jsonb)
-         )
+         ), total as (select :maxActive::int as "maxActive")
          select * from (${sql}) as broken limit ${MOST_ROWS}`,
-        { machines: json(machines) },
+        { machines: json(machines), maxActive },
       );
       if (rows.length > 0) broken.push({ name, sentence, rows });
     }

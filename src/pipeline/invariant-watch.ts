@@ -1,18 +1,20 @@
 import type { Ports } from "../core/ports.ts";
 import { brokenInvariants } from "./invariants.ts";
 
+type WatchPorts = Pick<Ports, "database" | "engines" | "log" | "metrics" | "maxActive">;
+
 /** Asks what must always hold. What does not is told once, and again when other rows break it. */
 export class InvariantWatch {
-  readonly #ports: Pick<Ports, "database" | "engines" | "log" | "metrics">;
+  readonly #ports: WatchPorts;
   #told: ReadonlyMap<string, string> = new Map();
 
-  constructor(ports: Pick<Ports, "database" | "engines" | "log" | "metrics">) {
+  constructor(ports: WatchPorts) {
     this.#ports = ports;
   }
 
   async ask(): Promise<void> {
-    const { database, engines, log } = this.#ports;
-    const broken = await brokenInvariants(database, engines);
+    const { database, engines, log, maxActive } = this.#ports;
+    const broken = await brokenInvariants(database, engines, maxActive);
     this.#show(new Map(broken.map(({ name, rows }) => [name, rows.length])));
     const told = new Map(broken.map(({ name, rows }) => [name, JSON.stringify(rows)]));
     for (const { name, sentence, rows } of broken)

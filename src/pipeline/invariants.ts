@@ -4,13 +4,17 @@ import type { BrokenInvariant, EngineMachine } from "../core/invariant.ts";
 
 const CAPACITY_TIMEOUT_MS = 2000;
 
-/** What does not hold although it always must. Reservations are held against those of `engines` that answer. */
+/**
+ * What does not hold although it always must. Reservations are held against those of `engines` that answer, and all
+ * that is active against `maxActive`, where they are given.
+ */
 export async function brokenInvariants(
   database: Pick<Database, "invariants">,
   engines: ReadonlyMap<string, Pick<Engine, "name" | "capacity">> = new Map(),
+  maxActive?: number,
 ): Promise<readonly BrokenInvariant[]> {
   const machines = await Promise.all([...engines.values()].map(machinesOf));
-  return database.invariants.broken(machines.flat());
+  return database.invariants.broken(machines.flat(), maxActive);
 }
 
 async function machinesOf(

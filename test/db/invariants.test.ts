@@ -28,13 +28,16 @@ const MACHINE: EngineMachine = {
 };
 
 /** Which do not hold after these statements; all of it is taken back. */
-async function brokenBy(statements: readonly string[], machine = MACHINE): Promise<object> {
+async function brokenBy(
+  statements: readonly string[],
+  { machine = MACHINE, maxActive }: { machine?: EngineMachine; maxActive?: number } = {},
+): Promise<object> {
   const broken: Record<string, readonly object[]> = {};
   const transaction = await postgres.knex.transaction();
   try {
     for (const sql of statements) await transaction.raw(sql, { ...ids() });
-    for (const { name, rows } of await new PostgresInvariantStore(transaction).broken([machine]))
-      broken[name] = rows;
+    const invariants = new PostgresInvariantStore(transaction);
+    for (const { name, rows } of await invariants.broken([machine], maxActive)) broken[name] = rows;
   } finally {
     await transaction.rollback();
   }
@@ -180,7 +183,7 @@ test.each([
   ["the memory", { ...MACHINE, memoryBytes: 2 ** 29 }],
   ["a device", { ...MACHINE, devices: [] }],
 ])("capacity-kept is reported where %s is not there", async (_, machine) => {
-  expect(Object.keys(await brokenBy([], machine))).toEqual(["capacity-kept"]);
+  expect(Object.keys(await brokenBy([], { machine }))).toEqual(["capacity-kept"]);
 });
 
 test.each<[string, readonly string[]]>([
@@ -202,6 +205,17 @@ test.each<[string, readonly string[]]>([
   ],
 ])("%s breaks nothing", async (_, statements) => {
   expect(await brokenBy(statements)).toEqual({});
+});
+
+test("total-limit-kept is reported for what was admitted since the newest server began", async () => {
+  const statements = [`update experiments set admitted_at = now() where id = :waiting`];
+  const before = `update instances set started_at = now() - interval '1 hour'`;
+
+  expect(await brokenBy([...statements, before], { maxActive: 1 })).toEqual({
+    "total-limit-kept": [{ experiment_id: scene.waiting.id, active: 2, most: 1 }],
+  });
+  expect(await brokenBy([...statements, before], { maxActive: 2 })).toEqual({});
+  expect(await brokenBy(statements, { maxActive: 1 })).toEqual({});
 });
 
 test("an experiment's status is derived in SQL as in core/lifecycle.ts", async () => {

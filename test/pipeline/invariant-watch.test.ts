@@ -29,7 +29,13 @@ test("an invariant that is broken is an error with its rows, once, and told agai
   const { waiting } = await setScene(database);
   const { log, told } = recordingLog();
   const { metrics, shown } = figures();
-  const watch = new InvariantWatch({ database, engines: new Map(), log, metrics });
+  const watch = new InvariantWatch({
+    database,
+    engines: new Map(),
+    log,
+    metrics,
+    maxActive: undefined,
+  });
   const name = "active-experiment-has-job";
 
   await watch.ask();
@@ -63,6 +69,7 @@ test("a server that no longer asks shows nothing of what it knew", async () => {
     engines: new Map(),
     log: recordingLog().log,
     metrics,
+    maxActive: undefined,
   });
   await watch.ask();
 

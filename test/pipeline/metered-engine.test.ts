@@ -38,13 +38,13 @@ describe("an engine whose calls are timed is an engine", () => {
 });
 
 test.each([
-  [new EngineUnreachableError("away"), "unreachable"],
-  [new WorkloadGoneError("gone"), "gone"],
-  [new ImageGoneError("gone"), "gone"],
-  [new UnsupportedError("no"), "unsupported"],
-  [new EngineFullError("full"), "full"],
-  [new Error("broken"), "error"],
-])("a call that throws %s is timed as %s, and throws it", async (error, outcome) => {
+  ["unreachable", new EngineUnreachableError("away")],
+  ["gone", new WorkloadGoneError("gone")],
+  ["gone", new ImageGoneError("gone")],
+  ["unsupported", new UnsupportedError("no")],
+  ["full", new EngineFullError("full")],
+  ["error", new Error("broken")],
+])("a call whose outcome is %s is timed as that, and throws what it threw", async (outcome, error) => {
   const { metrics, registry } = createMetrics();
   const failing = Object.create(dummy(), { list: { value: () => Promise.reject(error) } });
   const engine = new MeteredEngine(failing, metrics);

@@ -54,7 +54,7 @@ function readSample(line: string): { name: string; labels: Labels; value: number
 }
 
 const keyOf = (name: string, labels: Labels): string =>
-  JSON.stringify([name, Object.entries(labels).toSorted()]);
+  JSON.stringify([name, Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
 const holds = (all: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([name, value]) => all[name] === value);

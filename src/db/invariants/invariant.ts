@@ -2,7 +2,7 @@
 export interface Invariant {
   readonly name: string;
   readonly sentence: string;
-  /** A select of columns with names of their own; it may use the table `machines`. */
+  /** A select of columns with names of their own; it may use the tables `machines` and `total`. */
   readonly sql: string;
 }
 

@@ -2,6 +2,7 @@ import type { Invariant } from "./invariant.ts";
 
 /** Who was active in the project or group when each was admitted, of those that still are. */
 const ADMITTED = `select e.id, e.project_id, e.conditions, e.admitted_at,
+                         count(*) over (order by e.admitted_at) as in_all,
                          count(*) over (partition by e.project_id order by e.admitted_at) as in_project,
                          count(*) over (partition by e.project_id, e.conditions -> 'concurrency' ->> 'group'
                                         order by e.admitted_at) as in_group
@@ -54,6 +55,15 @@ export const LIMIT_INVARIANTS: readonly Invariant[] = [
             join projects p on p.id = e.project_id
            where e.in_project > (p.settings ->> 'maxActive')::int
              and (p.limit_set_at is null or e.admitted_at > p.limit_set_at + interval '1 minute')`,
+  },
+  {
+    name: "total-limit-kept",
+    sentence: "No more experiments are active than the servers allow in all.",
+    // Servers that were there before may have allowed more.
+    sql: `select e.id as experiment_id, e.in_all as active, total."maxActive" as most
+            from (${ADMITTED}) e, total
+           where e.in_all > total."maxActive"
+             and e.admitted_at > (select max(started_at) + interval '1 minute' from instances)`,
   },
   {
     name: "group-limit-kept",
