@@ -65,15 +65,6 @@ export class MadeUpBuilder implements Builder {
     return 0;
   }
 
-  /** Nothing of it is ever too much. */
-  async images(): Promise<readonly LocalImage[]> {
-    return [];
-  }
-
-  async cacheBytes(): Promise<number> {
-    return 0;
-  }
-
   async pruneCache(): Promise<number> {
     return 0;
   }

@@ -8,6 +8,7 @@ import { Client } from "./client.ts";
 import { Fleet } from "./fleet.ts";
 import { Load } from "./load.ts";
 import { FAULTS, type Fault, type Orders } from "./messages.ts";
+import { Pace } from "./pace.ts";
 import { ServerAsProcess } from "./server-as-process.ts";
 import { ServerWithin } from "./server-within.ts";
 import { sessionsOf } from "./server.ts";
@@ -121,6 +122,11 @@ export async function storm(options: StormOptions): Promise<Report> {
       })(),
     );
 
+  // A process that nobody watches would have ended here.
+  const onRejection = (error: unknown): void => {
+    broken.add(`nobody heard: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  process.on("unhandledRejection", onRejection);
   const started = performance.now();
   const secondsSince = (from: number): number => (performance.now() - from) / 1000;
   try {
@@ -132,9 +138,10 @@ export async function storm(options: StormOptions): Promise<Report> {
     repeat(RULES_MILLISECONDS, async () => {
       for (const rule of await brokenRules(knex)) broken.add(rule);
     });
+    const pace = new Pace(knex);
     if (storming)
       repeat(options.everyMilliseconds, async () => {
-        if (storming) await weather.blow();
+        if (storming && (await pace.isDue())) await weather.blow();
       });
 
     const open = await openCount(knex);
@@ -210,6 +217,7 @@ export async function storm(options: StormOptions): Promise<Report> {
     over.abort();
     await fleet.stop();
     await Promise.all(running);
+    process.off("unhandledRejection", onRejection);
     if (options.keep === true) progress(`kept: ${dataDirectory}`);
     else {
       await database.drop();

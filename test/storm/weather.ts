@@ -4,18 +4,17 @@ import { seededRandom } from "../core/seeded-random.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Server, sessionsOf } from "./server.ts";
 
-export const BLOWS = [
-  "kill",
-  "crash at an effect",
-  "freeze",
-  "freeze at an effect",
-  "freeze beyond the lease",
-  "session lost",
-  "all sessions lost",
-] as const;
-export type Blow = (typeof BLOWS)[number];
+type Drawn =
+  | "kill"
+  | "crash at an effect"
+  | "freeze"
+  | "freeze at an effect"
+  | "session lost"
+  | "all sessions lost";
+/** Some freezes last longer than others believe a silent server to live. */
+export type Blow = Drawn | "freeze beyond the lease";
 
-const DRAWN: readonly [Blow, ...Blow[]] = [
+const DRAWN: readonly [Drawn, ...Drawn[]] = [
   "kill",
   "kill",
   "kill",
@@ -35,7 +34,7 @@ const DRAWN: readonly [Blow, ...Blow[]] = [
   "all sessions lost",
 ];
 /** One of so many freezes outlasts the lease. */
-const LONG_FREEZE_OF = 8;
+const LONG_FREEZE_OF = 10;
 const LONG_FREEZE_MILLISECONDS = 18_000;
 const FREEZE_MILLISECONDS = 2500;
 /** A server passes some hundred boundaries a second. */
@@ -45,6 +44,7 @@ const MOST_BOUNDARIES = 300;
 export class Weather {
   readonly counts: Record<Blow, number>;
   readonly #random: ReturnType<typeof seededRandom>;
+  readonly #freezes: ReturnType<typeof seededRandom>;
   readonly #fleet: Fleet;
   readonly #size: number;
   readonly #knex: Knex;
@@ -62,18 +62,33 @@ export class Weather {
     readonly knex: Knex;
   }) {
     this.#random = seededRandom(seed);
+    this.#freezes = seededRandom(seed + 1);
     this.#fleet = fleet;
     this.#size = size;
     this.#knex = knex;
-    this.counts = Object.fromEntries(BLOWS.map((blow) => [blow, 0])) as Record<Blow, number>;
+    this.counts = {
+      kill: 0,
+      "crash at an effect": 0,
+      freeze: 0,
+      "freeze at an effect": 0,
+      "freeze beyond the lease": 0,
+      "session lost": 0,
+      "all sessions lost": 0,
+    };
   }
 
   /** It stands still, by a blow or at an effect, and goes on after a while. */
-  wakeLater(server: Server, milliseconds = this.#frozenFor()): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      server.wake();
-    }, milliseconds);
+  wakeLater(server: Server): void {
+    const milliseconds = this.#freezes.below(FREEZE_MILLISECONDS);
+    const isLong = this.#freezes.below(LONG_FREEZE_OF) === 0;
+    if (isLong) this.counts["freeze beyond the lease"] += 1;
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        server.wake();
+      },
+      isLong ? LONG_FREEZE_MILLISECONDS : milliseconds,
+    );
     this.#timers.add(timer);
   }
 
@@ -82,18 +97,11 @@ export class Weather {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #frozenFor(): number {
-    const isLong = this.#random.below(LONG_FREEZE_OF) === 0;
-    if (isLong) this.counts["freeze beyond the lease"] += 1;
-    return isLong ? LONG_FREEZE_MILLISECONDS : 100 + this.#random.below(FREEZE_MILLISECONDS);
-  }
-
   async blow(): Promise<void> {
     // All is drawn before it is looked whom it meets, so that the same seed draws the same.
     const slot = this.#random.below(this.#size);
     const blow = this.#random.pick(DRAWN);
     const boundaries = 1 + this.#random.below(MOST_BOUNDARIES);
-    const milliseconds = this.#frozenFor();
     const server = this.#fleet.slot(slot);
     if (server?.at === undefined) return;
     this.counts[blow] += 1;
@@ -105,9 +113,8 @@ export class Weather {
       case "freeze at an effect":
         return server.tell({ kind: "freeze", boundaries });
       case "freeze":
-      case "freeze beyond the lease":
         server.freeze();
-        return this.wakeLater(server, milliseconds);
+        return this.wakeLater(server);
       case "session lost":
         return this.#cut(server.number, "and query ilike '%instances%'");
       case "all sessions lost":
