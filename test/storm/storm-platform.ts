@@ -39,6 +39,7 @@ export async function createStormPlatform(
       builder: new MadeUpBuilder(join(dataDirectory, "images")),
       metrics: {
         observe: () => {},
+        set: () => {},
         count(name, labels) {
           if (name === "assay_safety_net_total")
             tell({ kind: "safety net", of: labels?.["kind"] ?? "?" });
