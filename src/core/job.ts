@@ -23,8 +23,15 @@ export interface Job {
 
 /** At least once: a job whose server dies is handed out again. Every write names its own lease. */
 export interface Queue {
-  /** A new job, due now, for servers that reach the Docker daemon, if one is named. Where it is there already, it is woken. */
-  push(kind: JobKind, subjectId: string, daemon?: string): Promise<void>;
+  /**
+   * A new job. With `daemon` it is for servers that reach that Docker daemon; due now, or with `netSeconds` once it is
+   * woken, and that is the safety net. Where it is there already, it is woken.
+   */
+  push(
+    kind: JobKind,
+    subjectId: string,
+    how?: { readonly daemon?: string | undefined; readonly netSeconds?: number | undefined },
+  ): Promise<void>;
   /** From now on it is for servers that reach this Docker daemon; undefined: for any. Who has claimed it goes on. */
   bind(kind: JobKind, subjectId: string, daemon: string | undefined): Promise<void>;
   /** Up to `limit` due jobs that this server can do: those without a Docker daemon, and those of one that it reaches. */

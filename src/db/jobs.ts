@@ -36,14 +36,19 @@ export class PostgresQueue implements Queue {
     this.#daemons = daemons;
   }
 
-  async push(kind: JobKind, subjectId: string, daemon?: string): Promise<void> {
+  async push(
+    kind: JobKind,
+    subjectId: string,
+    { daemon, netSeconds }: Parameters<Queue["push"]>[2] = {},
+  ): Promise<void> {
     await query(
       this.#db,
-      `insert into jobs (kind, subject_id, daemon) values (:kind, :subjectId, :daemon)
+      `insert into jobs (kind, subject_id, daemon, net, due_at)
+       values (:kind, :subjectId, :daemon, :net, now() + :seconds * interval '1 second')
        on conflict (kind, subject_id) do update
          set wakes = jobs.wakes + 1, net = false,
              due_at = case when jobs.owner is null then now() else jobs.due_at end`,
-      { kind, subjectId, daemon },
+      { kind, subjectId, daemon, net: netSeconds !== undefined, seconds: netSeconds ?? 0 },
     );
   }
 

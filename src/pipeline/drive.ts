@@ -23,7 +23,7 @@ export type Look<Subject> =
     };
 
 /** A wake comes long before. */
-const SAFETY_NET_SECONDS = 30;
+export const SAFETY_NET_SECONDS = 30;
 
 /** Goes on with a claimed job as far as it goes without waiting. `find` answers undefined for what is over. */
 export async function drive<Subject>(

@@ -50,8 +50,8 @@ test("a job that needs a Docker daemon is for servers that reach it, and one tha
   const one = await server(["here"]);
   const two = await server(["there"]);
   const [onHere, onThere, onAny] = [randomUUID(), randomUUID(), randomUUID()];
-  await one.database.queue.push("run", onHere, "here");
-  await one.database.queue.push("run", onThere, "there");
+  await one.database.queue.push("run", onHere, { daemon: "here" });
+  await one.database.queue.push("run", onThere, { daemon: "there" });
 
   expect(await claimed(one)).toEqual([onHere]);
   await one.database.queue.push("run", onAny);
@@ -62,7 +62,7 @@ test("a job that needs a Docker daemon is for servers that reach it, and one tha
 test("a server that has not met any daemon yet does what needs none", async () => {
   const one = await server([]);
   const [bound, free] = [randomUUID(), randomUUID()];
-  await one.database.queue.push("run", bound, "there");
+  await one.database.queue.push("run", bound, { daemon: "there" });
   await one.database.queue.push("run", free);
 
   expect(await claimed(one)).toEqual([free]);
@@ -71,7 +71,7 @@ test("a server that has not met any daemon yet does what needs none", async () =
 test("the only server of a database does all jobs, whatever daemon they need", async () => {
   const one = await server();
   const subject = randomUUID();
-  await one.database.queue.push("run", subject, "a daemon of long ago");
+  await one.database.queue.push("run", subject, { daemon: "a daemon of long ago" });
 
   expect(await claimed(one)).toEqual([subject]);
 });
@@ -145,7 +145,7 @@ test("experiments whose daemon nobody reaches for a while are told once", async 
   const project = await addProject(database);
   const experiment = await database.experiments.create(pushed(project, "a".repeat(40)));
   if (experiment === undefined) throw new Error("no experiment");
-  await database.queue.push("experiment", experiment.id, "here");
+  await database.queue.push("experiment", experiment.id, { daemon: "here" });
   await database.daemons.saw(daemon("here"));
   await lastSeen("here", "1 minute");
 

@@ -4,12 +4,16 @@ import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
 
+import type { LogPiece } from "../../src/core/engine.ts";
 import { DatabaseUnavailableError } from "../../src/core/errors.ts";
 import { DummyEngine } from "../../src/engines/dummy.ts";
 import { LogFollowers } from "../../src/pipeline/log-followers.ts";
+import { pause } from "../../src/pipeline/pause.ts";
+import { logKey, sealLogs } from "../../src/pipeline/run/replica-logs.ts";
 import { startPlatform } from "../support/platform.ts";
 import { recordingLog } from "../support/recording-log.ts";
 import { setScene } from "../support/scene.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 test("a database that is away as a log ends does not end the server", async () => {
   const folder = await mkdtemp(join(tmpdir(), "assay-followers-"));
@@ -32,3 +36,50 @@ test("a database that is away as a log ends does not end the server", async () =
   await platform.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+test.each([
+  ["ended because its container never began tells nobody", true, 0],
+  ["taken over by another server is told", false, 1],
+])("a log that is %s", async (_, isEnded, warnings) => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-followers-"));
+  const { log, told } = recordingLog();
+  const platform = await startPlatform({}, { engines: new Map(), log });
+  const { database, logs } = platform.ports;
+  const { run } = await setScene(database);
+  const [attempt] = await database.runs.attempts(run.id);
+  if (attempt === undefined) throw new Error("the run has no attempt");
+  const engine = new SlowTalker({ name: "dummy", folder });
+  const followers = new LogFollowers(platform.ports, engine);
+  await followers.follow([attempt]);
+  await engine.asked.promise;
+
+  if (isEnded) await sealLogs(platform.ports, run, attempt);
+  else await logs.open(logKey(run, attempt, run.plan.replicas[0]?.name ?? ""), []);
+  engine.talks.resolve();
+  await waitFor("the follower to give up", () => engine.isDone);
+  await followers.stop();
+
+  expect(told("warn", /followed by another server/)).toHaveLength(warnings);
+  await platform.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Says something when it is told to, and has no end. */
+class SlowTalker extends DummyEngine {
+  readonly asked = Promise.withResolvers<void>();
+  readonly talks = Promise.withResolvers<void>();
+  isDone = false;
+
+  override async *logs(): AsyncGenerator<LogPiece> {
+    this.asked.resolve();
+    await this.talks.promise;
+    try {
+      for (;;) {
+        yield { stream: "stdout", bytes: Buffer.from("here\n") };
+        await pause(10, new AbortController().signal);
+      }
+    } finally {
+      this.isDone = true;
+    }
+  }
+}

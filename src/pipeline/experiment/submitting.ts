@@ -5,6 +5,7 @@ import type { ExperimentAt } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { PlannedReplica, RunPlan } from "../../core/run.ts";
 import { neverFits } from "../../core/shortage.ts";
+import { SAFETY_NET_SECONDS } from "../drive.ts";
 import { findProject } from "../find-project.ts";
 import { enqueueRun } from "../run/preparing.ts";
 import { failed, type StepResult } from "./step-result.ts";
@@ -72,7 +73,9 @@ export async function submitting(
       });
       await stores.runs.advance(run, { state: "Preparing" });
       await enqueueRun(stores, { ...run, state: "Preparing" });
-      await stores.queue.push("run", run.id, daemon);
+      // The scheduler wakes it; one that must not queue for ever sets its timer first.
+      const netSeconds = plan.queueTimeoutSeconds === undefined ? SAFETY_NET_SECONDS : undefined;
+      await stores.queue.push("run", run.id, { daemon, netSeconds });
     },
   };
 }
