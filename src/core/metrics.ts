@@ -63,7 +63,7 @@ export const METRICS = {
   assay_observer_looked_timestamp_seconds: {
     kind: "gauge",
     labels: ["engine"],
-    help: "When this server last finished a look at the engine, as Unix time; 0 where another observes it.",
+    help: "When this server last finished a look at the engine, as Unix time; only who observes it moves this.",
   },
   assay_engine_call_seconds: {
     kind: "histogram",
