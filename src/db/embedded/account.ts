@@ -22,6 +22,8 @@ const execute = promisify(execFile);
 const namespace = ["--user", "--map-user=65534", "--map-group=65534", "--"];
 /** Each opens closed folders on the way. The lesser one first; a container's root has only the other. */
 const capabilities = ["dac_read_search", "dac_override"];
+/** Without it access(), by which PostgreSQL looks for its own programs, answers as if there were no capability. */
+const countedByAccess = "--securebits=+no_setuid_fixup";
 
 /** A folder keeps the account that it was first used with: PostgreSQL insists on owning its files. */
 export async function chooseAccount(folder: string): Promise<Account> {
@@ -46,9 +48,13 @@ export function runAs(account: Account, file: string, args: readonly string[]) {
     case "user": {
       const { uid, gid, capability } = account;
       if (capability === undefined) return { file, args, identity: { uid, gid } };
+      const user = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
       const kept = [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
-      const user = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", ...kept, "--"];
-      return { file: "setpriv", args: [...user, file, ...args], identity: {} };
+      return {
+        file: "setpriv",
+        args: [...user, ...kept, countedByAccess, "--", file, ...args],
+        identity: {},
+      };
     }
   }
 }
