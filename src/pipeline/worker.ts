@@ -4,6 +4,7 @@ import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
 import { aboutJob } from "./about-job.ts";
 import { giveUp } from "./give-up.ts";
+import { tryingAgain, waitingForEngine } from "./passing-notes.ts";
 import { decideDelivery } from "./verbs/decide-delivery.ts";
 import { workOnExperiment } from "./work-on-experiment.ts";
 import { workOnRun } from "./work-on-run.ts";
@@ -68,7 +69,7 @@ async function handBack(
   if (error instanceof StaleExperimentError)
     return queue.retry(job, STALE_RETRY_SECONDS, error.message);
   if (error instanceof EngineUnreachableError) {
-    await tell(ports, job, `waiting for the engine: ${error.message}`);
+    await tell(ports, job, waitingForEngine(error.message));
     await queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
     return;
   }
@@ -88,12 +89,12 @@ async function tryAgain(ports: Ports, job: Job, error: unknown): Promise<void> {
     await stores.queue.hold(job);
     if (job.kind === "experiment") {
       const experiment = await stores.experiments.find(job.subjectId);
-      const note = `trying again in ${seconds} s: ${message}`;
+      const note = tryingAgain(seconds, message);
       if (experiment !== undefined) await stores.experiments.retryStep(experiment, note);
     }
     await stores.queue.retry(job, seconds, message);
   });
-  if (job.kind === "run") await tell(ports, job, `trying again in ${seconds} s: ${message}`);
+  if (job.kind === "run") await tell(ports, job, tryingAgain(seconds, message));
 }
 
 /** Says in the experiment's note what it waits for. */

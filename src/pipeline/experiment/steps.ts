@@ -1,6 +1,7 @@
-import type { Experiment } from "../../core/experiment.ts";
+import type { Experiment, Step } from "../../core/experiment.ts";
 import { factsAt } from "../../core/lifecycle.ts";
 import type { Ports } from "../../core/ports.ts";
+import { replacePassingNote } from "../passing-notes.ts";
 import { building } from "./building.ts";
 import { cloning } from "./cloning.ts";
 import { completed } from "./completed.ts";
@@ -9,12 +10,16 @@ import type { StepResult } from "./step-result.ts";
 import { submitting } from "./submitting.ts";
 import { waiting } from "./waiting.ts";
 
+/** These may take long; the others write their note with what they found. */
+const WORKS: readonly Step[] = ["Cloning", "Building", "Submitting", "Completed"];
+
 /** Does the experiment's current step. The state machine is this folder: one file a step. */
-export function doStep(
+export async function doStep(
   ports: Ports,
   experiment: Experiment,
   signal: AbortSignal,
 ): Promise<StepResult> {
+  if (WORKS.includes(experiment.step)) await replacePassingNote(ports, experiment);
   switch (experiment.step) {
     case "Waiting":
       return waiting(ports, factsAt(experiment, "Waiting"), signal);

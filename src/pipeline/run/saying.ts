@@ -4,14 +4,15 @@ import type { RunResult } from "./run-result.ts";
 
 /** Waits for something that nobody wakes it for, and says what: on the run, and in the note of its experiment. */
 export function saying(run: Run, seconds: number, reason: string): RunResult {
-  const { id, experimentId, projectId } = run;
   return {
     kind: "wait",
     seconds,
     async write({ runs, experiments, events }) {
-      if (!(await runs.reason(id, reason))) return;
-      await experiments.notes([{ id: experimentId, note: noteOf({ ...run, reason }) }]);
-      await events.publish({ kind: "experiment", experimentId, projectId });
+      await runs.reason(run.id, reason);
+      const note = noteOf({ ...run, reason });
+      // Another note may have come in between: that the engine did not answer.
+      for (const { id, projectId } of await experiments.notes([{ id: run.experimentId, note }]))
+        await events.publish({ kind: "experiment", experimentId: id, projectId });
     },
   };
 }
