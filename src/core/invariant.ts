@@ -13,6 +13,8 @@ export interface BrokenInvariant {
 /** A machine of an engine that answers, as large as it is now. */
 export interface EngineMachine extends Machine {
   readonly engine: string;
+  /** Which Docker daemon's it is, where there is one. */
+  readonly daemon?: string | undefined;
 }
 
 export interface InvariantStore {

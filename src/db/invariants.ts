@@ -37,7 +37,7 @@ export class PostgresInvariantStore implements InvariantStore {
         this.#db,
         `with machines as (
            select * from jsonb_to_recordset(:machines::jsonb)
-             as machine (engine text, name text, cpus float8, "memoryBytes" float8, devices jsonb)
+             as machine (engine text, daemon text, name text, cpus float8, "memoryBytes" float8, devices jsonb)
          ), total as (select :maxActive::int as "maxActive")
          select * from (${sql}) as broken limit ${MOST_ROWS}`,
         { machines: json(machines), maxActive },

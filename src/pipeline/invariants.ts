@@ -10,7 +10,7 @@ const CAPACITY_TIMEOUT_MS = 2000;
  */
 export async function brokenInvariants(
   database: Pick<Database, "invariants">,
-  engines: ReadonlyMap<string, Pick<Engine, "name" | "capacity">> = new Map(),
+  engines: ReadonlyMap<string, Pick<Engine, "name" | "capacity" | "daemon">> = new Map(),
   maxActive?: number,
 ): Promise<readonly BrokenInvariant[]> {
   const machines = await Promise.all([...engines.values()].map(machinesOf));
@@ -18,8 +18,14 @@ export async function brokenInvariants(
 }
 
 async function machinesOf(
-  engine: Pick<Engine, "name" | "capacity">,
+  engine: Pick<Engine, "name" | "capacity" | "daemon">,
 ): Promise<readonly EngineMachine[]> {
-  const machines = await engine.capacity(AbortSignal.timeout(CAPACITY_TIMEOUT_MS)).catch(() => []);
-  return machines.map((machine) => ({ ...machine, engine: engine.name }));
+  const signal = AbortSignal.timeout(CAPACITY_TIMEOUT_MS);
+  try {
+    const machines = await engine.capacity(signal);
+    const daemon = await engine.daemon(signal);
+    return machines.map((machine) => ({ ...machine, engine: engine.name, daemon: daemon?.id }));
+  } catch {
+    return [];
+  }
 }

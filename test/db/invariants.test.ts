@@ -207,6 +207,14 @@ test.each<[string, readonly string[]]>([
   expect(await brokenBy(statements)).toEqual({});
 });
 
+test("what is reserved with another Docker daemon is not held against this one's machine", async () => {
+  const elsewhere = `update runs set daemon = 'another' where id = :run`;
+  const small = { ...MACHINE, daemon: "here", cpus: 0.5 };
+
+  expect(await brokenBy([elsewhere], { machine: small })).toEqual({});
+  expect(Object.keys(await brokenBy([], { machine: small }))).toEqual(["capacity-kept"]);
+});
+
 test("total-limit-kept is reported for what was admitted since the newest server began", async () => {
   const statements = [`update experiments set admitted_at = now() where id = :waiting`];
   const before = `update instances set started_at = now() - interval '1 hour'`;

@@ -80,9 +80,11 @@ test("a server that no longer asks shows nothing of what it knew", async () => {
 
 test("an engine that does not answer is held against nothing", async () => {
   await setScene(database);
-  const silent = { name: "dummy", capacity: () => Promise.reject(new Error("no answer")) };
+  const daemon = async (): Promise<undefined> => undefined;
+  const silent = { name: "dummy", daemon, capacity: () => Promise.reject(new Error("no answer")) };
   const small = {
     name: "dummy",
+    daemon,
     capacity: async () => [{ name: "one", cpus: 0.5, memoryBytes: 1, devices: [] }],
   };
 

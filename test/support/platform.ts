@@ -99,7 +99,11 @@ export async function startPlatform(
     async stop() {
       const invariants = new PostgresInvariantStore(database.knex);
       // While it still works: what must always hold, holds in every moment.
-      const broken = await brokenInvariants({ invariants }, platform.ports.engines);
+      const broken = await brokenInvariants(
+        { invariants },
+        platform.ports.engines,
+        platform.ports.maxActive,
+      );
       await platform.stop();
       const { id } = await database.knex("installation").first("id");
       await removeImagesOf(id);

@@ -9,8 +9,9 @@ const ADMITTED = `select e.id, e.project_id, e.conditions, e.admitted_at,
                     from experiments e
                    where e.admitted_at is not null and e.finished_at is null`;
 
-const RESERVED = `select a.id as attempt_id, a.engine, reserved.machine, reserved.cpus, reserved."memoryBytes", reserved.devices
+const RESERVED = `select a.id as attempt_id, a.engine, r.daemon, reserved.machine, reserved.cpus, reserved."memoryBytes", reserved.devices
                     from attempts a
+                    join runs r on r.id = a.run_id
                    cross join jsonb_to_recordset(a.reservation)
                       as reserved (machine text, cpus float8, "memoryBytes" float8, devices jsonb)
                    where a.live and a.reservation is not null`;
@@ -25,7 +26,7 @@ export const LIMIT_INVARIANTS: readonly Invariant[] = [
     sql: `select reserved.engine, reserved.machine, device.id as device, array_agg(reserved.attempt_id) as attempts
             from (${RESERVED}) reserved
            cross join jsonb_array_elements_text(reserved.devices) as device (id)
-           group by 1, 2, 3 having count(*) > 1`,
+           group by reserved.engine, reserved.daemon, reserved.machine, device.id having count(*) > 1`,
   },
   {
     name: "capacity-kept",
@@ -35,12 +36,14 @@ export const LIMIT_INVARIANTS: readonly Invariant[] = [
                  bool_or(strange.is_there) as strange_device
             from machines m
             join (${RESERVED}) reserved on reserved.engine = m.engine and reserved.machine = m.name
+             -- A run that names no daemon has that of the one server.
+             and coalesce(reserved.daemon, m.daemon) is not distinct from m.daemon
            cross join lateral (
               select exists (
                 select from jsonb_array_elements_text(reserved.devices) as held (id)
                  where not m.devices @> jsonb_build_array(jsonb_build_object('id', held.id))
               ) as is_there) strange
-           group by m.engine, m.name, m.cpus, m."memoryBytes"
+           group by m.engine, m.daemon, m.name, m.cpus, m."memoryBytes"
           having sum(reserved.cpus) > m.cpus + ${ROUNDING}
               or sum(reserved."memoryBytes") > m."memoryBytes"
               or bool_or(strange.is_there)`,
