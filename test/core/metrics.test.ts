@@ -30,8 +30,7 @@ test("alarms ask for figures that there are", async () => {
 });
 
 test("names end as Prometheus wants them: counters in _total, times in _seconds", () => {
-  for (const [name, { kind }] of Object.entries(METRICS)) {
-    expect([name, name.endsWith("_total")]).toEqual([name, kind === "counter"]);
-    if (kind === "histogram") expect(name).toMatch(/_seconds$/);
-  }
+  const unit = { counter: /_total$/, histogram: /_seconds$/, gauge: /(?<!_total)$/ };
+
+  for (const [name, { kind }] of Object.entries(METRICS)) expect(name).toMatch(unit[kind]);
 });
