@@ -27,8 +27,13 @@ export async function buildImage(
 ): Promise<StepResult> {
   const { buildTimeoutSeconds } = project.settings;
   const timeout = AbortSignal.timeout(buildTimeoutSeconds * 1000);
-  const log = new StepLog(logs, { experimentId: experiment.id, step: "Building" });
+  const logKey = { experimentId: experiment.id, step: "Building" } as const;
+  const before = await logs.find(logKey);
+  const log = new StepLog(logs, logKey);
   try {
+    // What an earlier try has printed stands above, and would seem to be printed twice.
+    if (before !== undefined && !before.sealed && before.stored > 0)
+      await log.line(`The build was interrupted and begins again${again(request)}.`);
     const latest = await database.images.latest(project.id, daemon);
     const known = await database.images.find(project.id, daemon, key.key);
     const why = request.fresh ? "a fresh build was asked for" : reasonToBuild(key, latest, known);
@@ -61,6 +66,9 @@ export async function buildImage(
     return failed("BuildFailed", message, { hint, exitCode, logTail: log.tail });
   }
 }
+
+const again = ({ fresh }: BuildRequest): string =>
+  fresh ? ", all of it" : "; layers that were finished come from the cache";
 
 /** How many changed parts a note names. */
 const MOST_NAMED = 5;
