@@ -53,6 +53,9 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
   };
 
   const app = createApp().use(tellRequestId, timeRequests(ports));
+  app.get("/", (_request, response) => {
+    response.type("text/plain").send(WELCOME);
+  });
   app.all("/git/{*path}", (request, response) => options.gitRemote(request, response));
   mount(app, handlers, ["public"]);
   app.all(ROUTES.receiveWebhook.path, refuseOtherMethods);
@@ -64,6 +67,8 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
   mountNothing(app);
   return app.use(toProblem(ports));
 }
+
+const WELCOME = `Assay runs here. What it can do is described at ${ROUTES.getOpenApi.path}.\n`;
 
 /** An app that says nothing about itself, and whose paths are what they are. */
 export function createApp(): Express {

@@ -251,3 +251,10 @@ function rawStatus(path: string, headers: Record<string, string>): Promise<numbe
       .end();
   });
 }
+
+test("who opens the server's address by hand is told where to go on", async () => {
+  const response = await fetch(`${api.url}/`);
+
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain("/api/v1/openapi.json");
+});
