@@ -38,7 +38,8 @@ export async function submit(
   ports: Pick<Ports, "database" | "repository" | "engines">,
   submission: Submission,
 ): Promise<Experiment> {
-  const { project, idempotencyKey, manifest, by, ...asked } = submission;
+  // Who asks, and which try of his it is, are no part of what is asked.
+  const { project, idempotencyKey, manifest, by, requestId, ...asked } = submission;
   const idempotency = idempotencyOf(idempotencyKey, { ...asked, manifest });
   const before = await madeBefore(ports.database.experiments, project.id, idempotency);
   if (before !== undefined) return before;
@@ -61,7 +62,7 @@ export async function submit(
       priority: overrides.priority,
       createdBy: by,
       triggeredBy: "submit",
-      requestId: submission.requestId,
+      requestId,
       idempotency,
     });
     if (made === undefined) return firstOfSameInstant(stores, project.id, idempotency);
