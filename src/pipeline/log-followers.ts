@@ -61,7 +61,13 @@ export class LogFollowers {
         await this.#followOnce(run, attempt, replica, signal);
         return;
       } catch (error) {
-        if (error instanceof LostLeaseError) throw error;
+        if (error instanceof LostLeaseError) {
+          // Most likely it is just being ended, because its container never began: then nothing is wrong.
+          await pause(RETRY_MS, signal);
+          const record = await this.#ports.logs.find(logKey(run, attempt, replica));
+          if (record?.sealed === true) return;
+          throw error;
+        }
         const live = await this.#ports.database.runs.liveAttempt(run.id);
         if (live?.id !== attempt.id) return;
         if (!signal.aborted)

@@ -45,16 +45,19 @@ test.each([
   const { log, told } = recordingLog();
   const platform = await startPlatform({}, { engines: new Map(), log });
   const { database, logs } = platform.ports;
-  const { run } = await setScene(database);
-  const [attempt] = await database.runs.attempts(run.id);
-  if (attempt === undefined) throw new Error("the run has no attempt");
+  const { id } = (await setScene(database)).run;
+  const plan = platform.knex.raw(`jsonb_set(plan, '{replicas}', '[{ "name": "worker-0" }]')`);
+  await platform.knex("runs").where({ id }).update({ plan });
+  const run = await database.runs.find(id);
+  const [attempt] = await database.runs.attempts(id);
+  if (run === undefined || attempt === undefined) throw new Error("the scene has no attempt");
   const engine = new SlowTalker({ name: "dummy", folder });
   const followers = new LogFollowers(platform.ports, engine);
   await followers.follow([attempt]);
   await engine.asked.promise;
 
   if (isEnded) await sealLogs(platform.ports, run, attempt);
-  else await logs.open(logKey(run, attempt, run.plan.replicas[0]?.name ?? ""), []);
+  else await logs.open(logKey(run, attempt, "worker-0"), []);
   engine.talks.resolve();
   await waitFor("the follower to give up", () => engine.isDone);
   await followers.stop();
