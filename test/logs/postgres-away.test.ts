@@ -46,6 +46,11 @@ test("a log goes on where its session with the database was ended while it was w
       return ended.length > 0;
     });
   });
+  // Where somebody waits for the end, a writer does not wait for the database.
+  await waitFor(
+    "the first line, by another session",
+    async () => (await logs.find(key))?.stored === 4,
+  );
   await write("two\n");
   await writer.seal();
 
