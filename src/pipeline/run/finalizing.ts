@@ -51,6 +51,7 @@ async function judge(
   if (wasOverdue(run, attempt))
     return over(attempt, { state: "Failed", exitCode, exception: timedOut(run, exitCode) });
   if (failure === undefined) return over(attempt, { state: "Done", exitCode: 0 });
+  if (wasStoppedByOthers(failure.state, attempt)) return lostAttempt(run, attempt, STOPPED);
   const logTail = await tailOf(ports, logKey(run, attempt, failure.name));
   const exception: StepException = {
     ...exitException(failure.name, failure.state, run.plan.replicas.length > 1),
@@ -63,6 +64,16 @@ async function judge(
 function wasOverdue({ startedAt, plan }: Run, { stopRequestedAt }: Attempt): boolean {
   if (stopRequestedAt === undefined || startedAt === undefined) return false;
   return secondsBetween(startedAt, stopRequestedAt) >= plan.timeoutSeconds;
+}
+
+/** 128 + SIGTERM. */
+const TERMINATED = 143;
+const STOPPED =
+  "something other than Assay stopped its containers, as a machine or a Docker that shuts down does.";
+
+/** A Docker that shuts down stops what runs, and leaves no other trace of it. */
+function wasStoppedByOthers({ exitCode }: Exited, { stopRequestedAt }: Attempt): boolean {
+  return exitCode === TERMINATED && stopRequestedAt === undefined;
 }
 
 type Exited = Extract<ReplicaState, { kind: "exited" }>;
