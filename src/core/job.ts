@@ -13,6 +13,8 @@ export interface Job {
   readonly failures: number;
   /** How often a lease on it was lost in a row. */
   readonly lostLeases: number;
+  /** How long the engine that it needs has not answered; undefined where it did when it was last asked. */
+  readonly unreachableSeconds: number | undefined;
   /** What it last failed with. */
   readonly error: string | undefined;
   /** Wakes counted so far; one that comes later makes it due at once. */
@@ -51,6 +53,8 @@ export interface Queue {
    * something is to be done then. `net`: a wake is expected, and `seconds` is only the safety net.
    */
   release(job: Job, seconds: number, why: "timer" | "net"): Promise<boolean>;
+  /** Hands it back because the engine that it needs does not answer, due in `seconds`: the time of its silence adds up. */
+  awaitEngine(job: Job, seconds: number): Promise<void>;
   /** Hands it back after a fault of the platform's, due in `seconds`. Does nothing where the lease is lost. */
   retry(job: Job, seconds: number, error: string): Promise<void>;
   /** Nothing is left to do. */

@@ -14,6 +14,7 @@ interface JobRow {
   readonly failures: number;
   readonly lost_leases: number;
   readonly error: string | null;
+  readonly unreachable_seconds: number | null;
 }
 
 /** The queue: `for update skip locked`, instance leases and fencing tokens. */
@@ -79,7 +80,8 @@ export class PostgresQueue implements Queue {
          from claimable
         where jobs.id = claimable.id
           and exists (select from instances where id = :owner)
-       returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases, error`,
+       returning jobs.id::text, kind, subject_id, token, wakes, claimable.net, failures, lost_leases, error,
+                 extract(epoch from now() - unreachable_since)::float8 as unreachable_seconds`,
       { owner, limit, daemons },
     );
     return rows.map((row) => ({
@@ -91,6 +93,7 @@ export class PostgresQueue implements Queue {
       failures: row.failures,
       lostLeases: row.lost_leases,
       error: optional(row.error),
+      unreachableSeconds: optional(row.unreachable_seconds),
       overdue: row.net,
     }));
   }
@@ -118,7 +121,7 @@ export class PostgresQueue implements Queue {
     const [row] = await this.#mine<{ woken: boolean }>(
       job,
       `update jobs
-          set owner = null, failures = 0, lost_leases = 0, error = null,
+          set owner = null, failures = 0, lost_leases = 0, error = null, unreachable_since = null,
               net = :net and wakes = :wakes,
               due_at = case when wakes > :wakes then now() else now() + :seconds * interval '1 second' end
         where id = :id and token = :token and owner is not null
@@ -126,6 +129,19 @@ export class PostgresQueue implements Queue {
       { seconds, wakes: job.wakes, net: why === "net" },
     );
     return row?.woken === true;
+  }
+
+  async awaitEngine(job: Job, seconds: number): Promise<void> {
+    await this.#mine(
+      job,
+      `update jobs
+          set owner = null, failures = 0, lost_leases = 0, error = null, net = false,
+              unreachable_since = coalesce(unreachable_since, now()),
+              due_at = case when wakes > :wakes then now() else now() + :seconds * interval '1 second' end
+        where id = :id and token = :token and owner is not null
+       returning id`,
+      { seconds, wakes: job.wakes },
+    );
   }
 
   async retry(job: Job, seconds: number, error: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { EngineUnreachableError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished } from "../core/lifecycle.ts";
@@ -62,7 +63,7 @@ function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void
           },
         };
       await sealStepLog(ports.logs, experiment);
-      await ports.workspaces.close(experiment);
+      await ifReachable(() => ports.workspaces.close(experiment));
       return {
         kind: "moved",
         over: true,
@@ -89,7 +90,8 @@ function giveUpRun(ports: Ports, job: Job, message: string): Promise<void> {
     async (run): Promise<Look<Run>> => {
       const attempt = await runs.liveAttempt(run.id);
       if (attempt !== undefined) {
-        await engineFor(ports, run).remove(attempt.engineId ?? attempt.id);
+        const id = attempt.engineId ?? attempt.id;
+        await ifReachable(() => engineFor(ports, run).remove(id));
         await sealLogs(ports, run, attempt);
       }
       return {
@@ -106,4 +108,13 @@ function giveUpRun(ports: Ports, job: Job, message: string): Promise<void> {
       };
     },
   );
+}
+
+/** Of an engine that is away nothing can be removed now: the sweep does it once the engine answers again. */
+async function ifReachable(cleanUp: () => Promise<unknown>): Promise<void> {
+  try {
+    await cleanUp();
+  } catch (error) {
+    if (!(error instanceof EngineUnreachableError)) throw error;
+  }
 }

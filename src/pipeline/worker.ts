@@ -13,6 +13,8 @@ import { workOnRun } from "./work-on-run.ts";
 const MOST_FAILURES = 8;
 const MOST_LOST_LEASES = 5;
 const UNREACHABLE_RETRY_SECONDS = 3;
+/** An engine that is away is unknown, not failed; but nobody waits for ever. */
+const MOST_UNREACHABLE_HOURS = 24;
 const STALE_RETRY_SECONDS = 0.2;
 
 /** Works on one claimed job, and hands it back whatever happens. Never throws. */
@@ -29,7 +31,13 @@ export async function work(ports: Ports, job: Job, signal: AbortSignal): Promise
   }
 }
 
-function hopelessBecause({ failures, lostLeases }: Job): string | undefined {
+function hopelessBecause({
+  failures,
+  lostLeases,
+  unreachableSeconds = 0,
+}: Job): string | undefined {
+  if (unreachableSeconds >= MOST_UNREACHABLE_HOURS * 3600)
+    return `the engine that it needs has not answered for ${MOST_UNREACHABLE_HOURS} hours`;
   if (lostLeases >= MOST_LOST_LEASES)
     return `the servers that worked on it died ${lostLeases} times`;
   return failures >= MOST_FAILURES ? `it failed ${failures} times` : undefined;
@@ -70,8 +78,7 @@ async function handBack(
     return queue.retry(job, STALE_RETRY_SECONDS, error.message);
   if (error instanceof EngineUnreachableError) {
     await tell(ports, job, waitingForEngine(error.message));
-    await queue.release(job, UNREACHABLE_RETRY_SECONDS, "timer");
-    return;
+    return queue.awaitEngine(job, UNREACHABLE_RETRY_SECONDS);
   }
   await tryAgain(ports, job, error);
 }

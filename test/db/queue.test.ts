@@ -152,3 +152,28 @@ test("hints of a transaction go out with its commit, and not at all with a rollb
   expect(seen).toEqual(["work"]);
   expect(await database.queue.depth()).toEqual([]);
 });
+
+test("the time that an engine does not answer adds up, until it does", async () => {
+  const { database } = await server();
+  await database.queue.push("run", randomUUID());
+  const claim = async () => {
+    const [job] = await database.queue.claim(1);
+    if (job === undefined) throw new Error("nothing was claimed");
+    return job;
+  };
+  const first = await claim();
+  await database.queue.awaitEngine(first, 0);
+  await postgres
+    .knex("jobs")
+    .update({ unreachable_since: postgres.knex.raw("now() - interval '5 hours'") });
+
+  const second = await claim();
+  await database.queue.awaitEngine(second, 0);
+  const third = await claim();
+  await database.queue.release(third, 0, "timer");
+  const fourth = await claim();
+
+  expect(first.unreachableSeconds).toBeUndefined();
+  for (const job of [second, third]) expect(job.unreachableSeconds).toBeGreaterThanOrEqual(18_000);
+  expect(fourth.unreachableSeconds).toBeUndefined();
+});
