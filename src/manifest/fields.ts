@@ -140,15 +140,9 @@ export const FIELDS: readonly Field[] = [
   honoured("concurrency", "At most so many experiments of a group at one time."),
   honoured("concurrency.group", "The group's name, within the project."),
   honoured("concurrency.limit", "How many of it may be active. Default 1."),
-  honoured("concurrency.cancel", "none (default): what is older goes on."),
-  refused(
+  honoured(
     "concurrency.cancel",
-    "Superseded ones are cancelled.",
-    later("cancelling superseded experiments is"),
-    {
-      values: "queued, running",
-      applies: (value) => value === "queued" || value === "running",
-    },
+    "none (default): what is older goes on; queued: a newer one cancels those of the group that still wait; running: those that are active as well.",
   ),
   honoured(
     "needs",

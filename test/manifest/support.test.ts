@@ -11,11 +11,6 @@ import { DOCKER, errorsOf, parsed, withSpec } from "./parsed.ts";
 
 test.each([
   ["an operator that has no plan yet", withSpec().replace("jobset", "tf"), "2:13 spec.operator"],
-  [
-    "superseding",
-    `${withSpec()}\nconcurrency: { group: a, cancel: queued }`,
-    "5:34 concurrency.cancel",
-  ],
   ["inputs", `${withSpec()}\ninputs: [{ from: digits#1, as: base }]`, "5:1 inputs"],
   ["secrets", `${withSpec()}\nsecrets: [TOKEN]`, "5:1 secrets"],
   ["a search", `${withSpec()}\nsearch: { any: thing }`, "5:1 search"],
