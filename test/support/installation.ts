@@ -4,8 +4,10 @@ import { join } from "node:path";
 
 import Dockerode from "dockerode";
 
+import { isAlive } from "../../src/db/embedded/processes.ts";
 import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
+import { waitFor } from "./wait-for.ts";
 
 const ADMIN_TOKEN = "assay_a-token-of-the-tests";
 
@@ -14,8 +16,6 @@ export class Installation {
   readonly token = ADMIN_TOKEN;
   readonly dataDirectory: string;
   readonly database: TestDatabase;
-  /** What it made in Docker carries it. */
-  readonly id: string;
   readonly #docker: Dockerode;
   readonly #variables: Readonly<Record<string, string>>;
   readonly #servers: ServerProcess[] = [];
@@ -23,22 +23,20 @@ export class Installation {
   private constructor(
     dataDirectory: string,
     database: TestDatabase,
-    id: string,
     variables: Readonly<Record<string, string>>,
   ) {
     this.dataDirectory = dataDirectory;
     this.database = database;
-    this.id = id;
     this.#variables = variables;
     const [, socketPath] = /^unix:\/\/(.+)$/.exec(variables["DOCKER_HOST"] ?? "") ?? [];
     this.#docker = new Dockerode(socketPath === undefined ? {} : { socketPath });
   }
 
+  /** With `DATABASE_URL: ""` its servers bring a PostgreSQL of their own. */
   static async create(variables: Readonly<Record<string, string>> = {}): Promise<Installation> {
     const dataDirectory = await mkdtemp(join(tmpdir(), "assay-installation-"));
     const database = await createTestDatabase();
-    const { id } = await database.knex("installation").first("id");
-    return new Installation(dataDirectory, database, id, {
+    return new Installation(dataDirectory, database, {
       DATABASE_URL: urlOf(database),
       ASSAY_DATA_DIR: dataDirectory,
       ASSAY_ADMIN_TOKEN: ADMIN_TOKEN,
@@ -80,24 +78,42 @@ export class Installation {
   }
 
   /** Its containers, whatever their state. */
-  containers(): Promise<readonly Dockerode.ContainerInfo[]> {
-    return this.#docker.listContainers({ all: true, filters: { label: [this.#label] } });
+  async containers(): Promise<readonly Dockerode.ContainerInfo[]> {
+    return this.#docker.listContainers({ all: true, filters: await this.#filters() });
+  }
+
+  /** The process id of the PostgreSQL that its servers brought, while that runs. */
+  async postmaster(): Promise<number | undefined> {
+    const path = join(this.dataDirectory, "postgres", "data", "postmaster.pid");
+    const lock = await readFile(path, "utf8").catch(() => "");
+    const pid = Number(lock.split("\n")[0]);
+    return pid > 0 && isAlive(pid) ? pid : undefined;
   }
 
   /** Ends the servers that still run, and removes everything. */
   async remove(): Promise<void> {
     for (const server of this.#servers) await server.kill();
+    await this.#endPostgres();
     await this.#empty();
     await this.database.drop();
     await rm(this.dataDirectory, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  get #label(): string {
-    return `assay.installation=${this.id}`;
+  /** What it made in Docker carries the id of its database, which the first server notes. */
+  async #filters(): Promise<{ readonly label: string[] }> {
+    const id = await readFile(join(this.dataDirectory, "database-id"), "utf8").catch(() => "none");
+    return { label: [`assay.installation=${id.trim()}`] };
+  }
+
+  async #endPostgres(): Promise<void> {
+    const pid = await this.postmaster();
+    if (pid === undefined) return;
+    process.kill(pid, "SIGQUIT");
+    await waitFor("PostgreSQL to end", async () => (await this.postmaster()) === undefined);
   }
 
   async #empty(): Promise<void> {
-    const filters = { label: [this.#label] };
+    const filters = await this.#filters();
     for (const { Id } of await this.containers())
       await this.#docker.getContainer(Id).remove({ force: true, v: true });
     for (const { Id } of await this.#docker.listNetworks({ filters }))
