@@ -54,7 +54,8 @@ export class Observer {
   /** Whether this server observes the engine now. Another daemon in the old one's place has a lease of its own. */
   async #isMine(signal: AbortSignal): Promise<boolean> {
     const daemon = await this.#engine.daemon(signal);
-    const name = ["observer", this.#engine.name, daemon?.id ?? []].flat().join(" ");
+    const engine = `observer ${this.#engine.name}`;
+    const name = daemon === undefined ? engine : `${engine} ${daemon.id}`;
     if (name !== this.#lease) await this.#release();
     this.#lease = name;
     return this.#ports.leases.take(name);

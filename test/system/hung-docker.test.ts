@@ -11,7 +11,7 @@ import { Projects } from "../support/projects.ts";
 import { SocketProxy } from "../support/socket-proxy.ts";
 import { waitFor } from "../support/wait-for.ts";
 
-// A request to Docker is given up after 120 s, and a test after 60.
+// A request to Docker is given up after 120 s: the end of the server does not wait for that.
 test("a server stops while Docker hangs", async () => {
   const folder = await mkdtemp(join(tmpdir(), "assay-hung-"));
   const docker = await SocketProxy.open(join(folder, "docker.sock"), "/var/run/docker.sock");

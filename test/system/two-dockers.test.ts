@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import Dockerode from "dockerode";
 
 import { type Disguise, disguise, disguised } from "../support/disguised-docker.ts";
@@ -12,6 +12,8 @@ import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
 import { Projects } from "../support/projects.ts";
 import { waitFor } from "../support/wait-for.ts";
+
+jest.setTimeout(180_000);
 
 const docker = new Dockerode();
 let database: TestDatabase;
