@@ -174,14 +174,18 @@ test("outputs of any uid become the server's own, and what links lead to stays w
 
   await chownByHelper(engines.docker, output, 4321, 4321);
 
-  for (const name of [".", "deep", "deep/file", "link"])
-    expect(await lstat(join(output, name))).toMatchObject({ uid: 4321, gid: 4321 });
-  expect((await lstat(join(output, "deep"))).mode & 0o700).toBe(0o700);
+  // Who is not root sees them from within a container only.
+  const look = "cd /assay/output; stat -c '%n %u:%g' . deep deep/file link; stat -c %A deep";
+  const { engineId } = await runToEnd(engine, workload(look, { mounts: [outputMount()] }));
+  const names = [".", "deep", "deep/file", "link"];
+  const { stdout } = await readLog(engine, engineId);
+  const owners = names.map((name) => `${name} 4321:4321\n`).join("");
+  expect(stdout).toBe(`${owners}drwx------\n`);
   expect(await lstat(outside)).toMatchObject({ uid: before.uid, gid: before.gid });
 
   await mendOwnership(engines.docker, output);
 
-  for (const name of [".", "deep", "deep/file", "link"])
+  for (const name of names)
     expect(await lstat(join(output, name))).toMatchObject({
       uid: process.getuid?.(),
       gid: process.getgid?.(),
