@@ -13,14 +13,15 @@ interface Known {
 
 /** What each engine's machines are, as it last said: an engine that takes its time holds up no other. */
 export class Capacities {
-  readonly #engines: Iterable<Engine>;
+  readonly #engines: readonly Engine[];
   readonly #onNews: () => void;
   readonly #known = new Map<string, Known>();
   readonly #asking = new Set<string>();
 
   /** `onNews` is called when an engine has said something else than before. */
   constructor(engines: Iterable<Engine>, onNews: () => void) {
-    this.#engines = engines;
+    // An iterator gives what it has once, and they are asked for ever.
+    this.#engines = [...engines];
     this.#onNews = onNews;
   }
 
