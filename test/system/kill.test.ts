@@ -7,7 +7,7 @@ import { KILL_POINTS, NOT_ALWAYS_MET, SOME_KILL_POINTS } from "../support/kill-p
 import { type KillRow, writeKillTable } from "../support/kill-table.ts";
 import { type Fault, FAULTS, pointsOfPush, tryFault, WHOLE } from "../support/kill-trial.ts";
 
-/** `ASSAY_KILLS=all` tries every point with every fault, and writes docs/kills.md. */
+/** `npm run kills` tries every point with every fault, and writes docs/kills.md. */
 const isWhole = process.env["ASSAY_KILLS"] === "all";
 const AT_ONCE = isWhole ? 5 : 3;
 
