@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import Dockerode from "dockerode";
 
 import { atStep, repositoryFiles } from "../support/experiments.ts";
@@ -11,7 +11,9 @@ import { Projects } from "../support/projects.ts";
 import { SocketProxy } from "../support/socket-proxy.ts";
 import { waitFor } from "../support/wait-for.ts";
 
-// A request to Docker is given up after 120 s: the end of the server does not wait for that.
+// Less than the 120 s after which a request to Docker is given up: the end of the server does not wait for that.
+jest.setTimeout(110_000);
+
 test("a server stops while Docker hangs", async () => {
   const folder = await mkdtemp(join(tmpdir(), "assay-hung-"));
   const docker = await SocketProxy.open(join(folder, "docker.sock"), "/var/run/docker.sock");
