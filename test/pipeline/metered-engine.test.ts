@@ -44,17 +44,20 @@ test.each([
   ["unsupported", new UnsupportedError("no")],
   ["full", new EngineFullError("full")],
   ["error", new Error("broken")],
-])("a call whose outcome is %s is timed as that, and throws what it threw", async (outcome, error) => {
-  const { metrics, registry } = createMetrics();
-  const failing = Object.create(dummy(), { list: { value: () => Promise.reject(error) } });
-  const engine = new MeteredEngine(failing, metrics);
+])(
+  "a call whose outcome is %s is timed as that, and throws what it threw",
+  async (outcome, error) => {
+    const { metrics, registry } = createMetrics();
+    const failing = Object.create(dummy(), { list: { value: () => Promise.reject(error) } });
+    const engine = new MeteredEngine(failing, metrics);
 
-  await expect(engine.list()).rejects.toBe(error);
+    await expect(engine.list()).rejects.toBe(error);
 
-  const figures = readExposition(await registry.metrics());
-  const labels = { engine: "dummy", method: "list", outcome };
-  expect(figures.value("assay_engine_call_seconds_count", labels)).toBe(1);
-});
+    const figures = readExposition(await registry.metrics());
+    const labels = { engine: "dummy", method: "list", outcome };
+    expect(figures.value("assay_engine_call_seconds_count", labels)).toBe(1);
+  },
+);
 
 test("what an engine has is shown as it last said", async () => {
   const { metrics, registry } = createMetrics();
