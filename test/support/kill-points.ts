@@ -1,3 +1,5 @@
+import type { Fault } from "./kill-trial.ts";
+
 const commit = (what: string) => [`before commit: ${what}`, `after commit: ${what}`];
 const around = (what: string) => [`before ${what}`, `after ${what}`];
 const stream = (what: string) => [`before ${what}`, `in the middle of: ${what}`, `after ${what}`];
@@ -43,14 +45,20 @@ export const KILL_POINTS: readonly string[] = [
 /** The observer may look before or after these: not every experiment meets them. */
 export const NOT_ALWAYS_MET: readonly string[] = commit("observed prepared");
 
+export interface KillCase {
+  readonly point: string;
+  readonly fault: Fault;
+}
+
 /** One of each kind: what a run of all tests has time for. */
-export const SOME_KILL_POINTS: readonly string[] = [
-  "before commit: push decided",
-  "in the middle of: source archive",
-  "in the middle of: build",
-  "after engine: prepare",
-  "after engine: start",
-  "in the middle of: log of Running",
-  "after engine: remove",
-  "before commit: experiment Succeeded",
+export const SOME_KILLS: readonly KillCase[] = [
+  { fault: "pause", point: "after engine: start" },
+  { fault: "doze", point: "before engine: start" },
+  { fault: "kill", point: "before commit: push decided" },
+  { fault: "kill", point: "in the middle of: source archive" },
+  { fault: "kill", point: "in the middle of: build" },
+  { fault: "kill", point: "after engine: prepare" },
+  { fault: "kill", point: "after engine: start" },
+  { fault: "kill", point: "in the middle of: log of Running" },
+  { fault: "kill", point: "before commit: experiment Succeeded" },
 ];

@@ -29,4 +29,19 @@ function cell(row: KillRow | undefined): string {
 
 const HEAD = `# What kills and pauses do
 
+Written by \`npm run kills\`. Each cell is one experiment, pushed to a server that is a process of its own, with real git,
+PostgreSQL and Docker. The server meets the fault exactly at the point; then a second one is started on the same database
+and data directory.
+
+- **kill**: kill -9.
+- **pause**: SIGSTOP until the other server has finished everything, then SIGCONT.
+- **doze**: SIGSTOP until its lease is over (15 s), then SIGCONT: both go on at the same moment.
+
+A cell says: how the experiment ended, how often its program was started (it counts that itself), and how long after the
+second server listened it did the first thing (measured on a busy machine of 2 cores; 15 s of a pause are the lease). For
+each one the log is whole and there once, no container and no job is left, every invariant holds, and the server that
+slept stops in order. A cell in bold says what was not so; an empty one was not tried.
+
+| point | kill | pause | doze |
+|---|---|---|---|
 `;

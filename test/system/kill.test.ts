@@ -1,26 +1,22 @@
 import { resolve } from "node:path";
 
-import { afterAll, expect, test } from "@jest/globals";
+import { afterAll, expect, jest, test } from "@jest/globals";
 
 import { inParallel } from "../support/in-parallel.ts";
-import { KILL_POINTS, NOT_ALWAYS_MET, SOME_KILL_POINTS } from "../support/kill-points.ts";
+import { type KillCase, KILL_POINTS, NOT_ALWAYS_MET, SOME_KILLS } from "../support/kill-points.ts";
 import { type KillRow, writeKillTable } from "../support/kill-table.ts";
-import { type Fault, FAULTS, pointsOfPush, tryFault, WHOLE } from "../support/kill-trial.ts";
+import { FAULTS, pointsOfPush, tryFault, WHOLE } from "../support/kill-trial.ts";
 
 /** `npm run kills` tries every point with every fault, and writes docs/kills.md. */
 const isWhole = process.env["ASSAY_KILLS"] === "all";
 const AT_ONCE = isWhole ? 5 : 3;
 
-interface Case {
-  readonly point: string;
-  readonly fault: Fault;
-}
-
-const cases: readonly Case[] = isWhole
+const cases: readonly KillCase[] = isWhole
   ? FAULTS.flatMap((fault) => KILL_POINTS.map((point) => ({ point, fault })))
-  : SOME_KILL_POINTS.map((point) => ({ point, fault: "kill" as const }));
+  : SOME_KILLS;
 const trials = inParallel(AT_ONCE, cases, ({ point, fault }) => tryFault(point, fault));
 const rows: KillRow[] = [];
+jest.setTimeout(180_000);
 
 afterAll(async () => {
   if (isWhole) await writeKillTable(resolve(import.meta.dirname, "../../docs/kills.md"), rows);
