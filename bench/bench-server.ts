@@ -1,9 +1,32 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { removeImagesOf } from "../test/support/images.ts";
+
 export const TOKEN = "bench-token-0123456789";
+/** Of /proc on Linux. */
+const TICKS_PER_SECOND = 100;
+
+/** A server of its own for the time of `work`, which is given a folder to use besides. Nothing of it is left. */
+export async function withServer<T>(
+  work: (server: BenchServer, folder: string) => Promise<T>,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "assay-bench-"));
+  const data = join(folder, "data");
+  const server = await BenchServer.start(data, variables);
+  try {
+    return await work(server, folder);
+  } finally {
+    await server.stop();
+    await removeImagesOf((await readFile(join(data, "database-id"), "utf8")).trim());
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** A server as `npm start` runs it, on a data directory of the benchmark's. */
 export class BenchServer {
@@ -78,11 +101,18 @@ export class BenchServer {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
   }
 
-  /** What its own process has used of the processors since it began, in seconds. */
-  async cpuSeconds(): Promise<number> {
-    const stat = await readFile(`/proc/${this.pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+  /** What its own process, and those of its embedded PostgreSQL, have used of the processors, in seconds. */
+  async cpuSeconds(): Promise<{ readonly own: number; readonly database: number }> {
+    const all = await processes();
+    const below = (parent: number): number =>
+      all
+        .filter((each) => each.parent === parent)
+        .reduce(
+          (sum, { id, seconds, endedSeconds }) => sum + seconds + endedSeconds + below(id),
+          0,
+        );
+    const own = all.find(({ id }) => id === this.pid);
+    return { own: own?.seconds ?? 0, database: below(this.pid) };
   }
 
   async stop(): Promise<void> {
@@ -93,9 +123,38 @@ export class BenchServer {
     await this.#end("SIGKILL");
   }
 
+  /** Also where it has ended already. */
   async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, "exit");
     this.#child.kill(signal);
     await exited;
   }
+}
+
+interface ProcessTimes {
+  readonly id: number;
+  readonly parent: number;
+  readonly seconds: number;
+  /** Of its children that have ended. */
+  readonly endedSeconds: number;
+}
+
+async function processes(): Promise<readonly ProcessTimes[]> {
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const stats = ids.map((id) => readFile(`/proc/${id}/stat`, "utf8").catch(() => ""));
+  return (await Promise.all(stats)).flatMap((stat) => {
+    // The name, in parentheses, may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const ticks = (at: number): number => Number(fields[at]) / TICKS_PER_SECOND;
+    if (fields.length < 15) return [];
+    return [
+      {
+        id: Number.parseInt(stat, 10),
+        parent: Number(fields[1]),
+        seconds: ticks(11) + ticks(12),
+        endedSeconds: ticks(13) + ticks(14),
+      },
+    ];
+  });
 }

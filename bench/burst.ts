@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { createWorkingCopy } from "../test/support/git.ts";
-import { BenchServer, TOKEN } from "./bench-server.ts";
+import { type BenchServer, TOKEN, withServer } from "./bench-server.ts";
 import type { Figure } from "./figure.ts";
+import { inParallel } from "./in-parallel.ts";
+import { TRIVIAL } from "./trivial-experiment.ts";
 
 /**
  * How many experiments a second go through all six steps on one server, on the engine that runs nothing. They are
@@ -13,26 +12,12 @@ import type { Figure } from "./figure.ts";
  *
  *   npm run bench -- burst [experiments]
  */
-const FILES = {
-  "manifest.yaml": `kind: AIchorManifest
-builder: { image: burst, dockerfile: Dockerfile }
-spec:
-  operator: jobset
-  image: burst
-  command: exit 0
-  types: { worker: { resources: { cpus: 0.01, memory: 0.01 } } }
-`,
-  Dockerfile: "FROM assay/busybox:local\n",
-};
-
-export async function burst(experiments = 500): Promise<readonly Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "assay-bench-"));
-  const server = await BenchServer.start(join(folder, "data"));
-  try {
+export function burst(experiments = 500): Promise<readonly Figure[]> {
+  return withServer(async (server) => {
     const request = { name: "burst", forge: "builtin", engine: "dummy" };
     const { gitUrl } = await server.call("POST", "/api/v1/projects", request);
     const copy = await createWorkingCopy(gitUrl, TOKEN);
-    const commit = await copy.commit("exp: first", FILES);
+    const commit = await copy.commit("exp: first", TRIVIAL);
     await copy.push();
     await server.finished("burst", commit);
 
@@ -41,35 +26,27 @@ export async function burst(experiments = 500): Promise<readonly Figure[]> {
       server.call("POST", "/api/v1/experiments", { project: "burst", commit }),
     );
     const started = performance.now();
+    const cpuBefore = await server.cpuSeconds();
     await server.call("POST", "/api/v1/engines/dummy/resume", {});
     await allOver(server);
     const perSecond = experiments / ((performance.now() - started) / 1000);
+    const cpu = await server.cpuSeconds();
+    const each = (from: number, to: number): string =>
+      (((to - from) * 1000) / experiments).toFixed(1);
+    const own = each(cpuBefore.own, cpu.own);
+    const database = each(cpuBefore.database, cpu.database);
+    console.log(`Processor time per experiment, ms: server ${own}, its PostgreSQL ${database}`);
     await copy.remove();
     return [
       {
-        figure: `experiments through all six steps, dummy engine, one server (${experiments})`,
+        figure: `experiments through all six steps, dummy engine, one server (n = ${experiments})`,
         target: "≥ 100 /s",
-        ours: `${perSecond.toFixed(1)} /s`,
+        ours: `${perSecond.toFixed(0)} /s`,
         beside: "",
         reached: perSecond >= 100,
       },
     ];
-  } finally {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function inParallel(
-  count: number,
-  width: number,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  let left = count;
-  const one = async (): Promise<void> => {
-    while (left-- > 0) await work();
-  };
-  await Promise.all(Array.from({ length: width }, one));
+  });
 }
 
 async function allOver(server: BenchServer): Promise<void> {

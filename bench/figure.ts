@@ -16,5 +16,13 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-export const toRow = ({ figure, target, ours, beside, reached }: Figure): string =>
-  `| ${figure} | ${target} | ${ours} | ${beside} | ${reached ? "yes" : "no"} |`;
+/** In Markdown. */
+export function toTable(figures: readonly Figure[]): string {
+  const rows = figures.map(
+    ({ figure, target, ours, beside, reached }) =>
+      `| ${figure} | ${target} | ${ours} | ${beside} | ${reached ? "yes" : "no"} |`,
+  );
+  return ["| figure | target | ours | beside | reached |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  );
+}

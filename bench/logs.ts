@@ -10,6 +10,10 @@ import { EmbeddedPostgres } from "../src/db/embedded.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { FileLogStore } from "../src/logs/file-log-store.ts";
 import { addProject, openStores, pushed } from "../test/support/database.ts";
+import { type Figure, median, quantile } from "./figure.ts";
+
+const WRITERS = 20;
+const PIECE_BYTES = 16 * 1024;
 
 /**
  * Log ingest by 20 writers with their rows in the embedded PostgreSQL (durable, as in production), from a line to its
@@ -17,44 +21,64 @@ import { addProject, openStores, pushed } from "../test/support/database.ts";
  *
  *   npm run bench -- logs [seconds]
  */
-const seconds = Number(process.argv[3] ?? 3);
-const WRITERS = 20;
-const PIECE_BYTES = 16 * 1024;
-
-const folder = await mkdtemp(join(await realpath(tmpdir()), "assay-bench-"));
-const postgres = new EmbeddedPostgres({ folder: join(folder, "postgres") });
-const connection = await postgres.start();
-const knex = createKnex(connection, { applicationName: "bench", poolMax: 10 });
-try {
-  await migrate(knex);
-  const database = await openStores({ knex, connection, drop: async () => {} });
-  const project = await addProject(database);
-  let commits = 0;
-  const newKey = async (): Promise<LogKey> => {
-    const commit = String((commits += 1)).padStart(40, "0");
-    const experiment = await database.experiments.create(pushed(project, commit));
-    if (experiment === undefined) throw new Error("The experiment was not made.");
-    return { experimentId: experiment.id, step: "Running" };
-  };
-  const server = () => new FileLogStore({ folder: join(folder, "logs"), index: database.logs });
-
-  console.log(`floor: ${WRITERS} plain files            ${await plainFiles()} MB/s`);
-  console.log(
-    `${WRITERS} writers, no secrets           ${await ingest(server(), newKey, [])} MB/s`,
-  );
-  const secrets = ["correct-horse-battery", "AKIA1234567890ABCDEF", "multi\nline\nsecret"];
-  console.log(
-    `${WRITERS} writers, 3 secrets            ${await ingest(server(), newKey, secrets)} MB/s`,
-  );
-  const here = server();
-  console.log(`line → subscriber, same server     ${await latency(here, here, newKey)}`);
-  console.log(`line → subscriber, another server  ${await latency(server(), server(), newKey)}`);
-  console.log(`last 100 lines of a log of 1 GB    ${await lastPage(server(), await newKey())}`);
-} finally {
-  await knex.destroy();
-  await postgres.stop();
-  await rm(folder, { recursive: true });
+export async function logs(seconds = 3): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), "assay-bench-"));
+  const postgres = new EmbeddedPostgres({ folder: join(folder, "postgres") });
+  const connection = await postgres.start();
+  const knex = createKnex(connection, { applicationName: "bench", poolMax: 10 });
+  try {
+    await migrate(knex);
+    const database = await openStores({ knex, connection, drop: async () => {} });
+    const project = await addProject(database);
+    let commits = 0;
+    const newKey = async (): Promise<LogKey> => {
+      const commit = String((commits += 1)).padStart(40, "0");
+      const experiment = await database.experiments.create(pushed(project, commit));
+      if (experiment === undefined) throw new Error("The experiment was not made.");
+      return { experimentId: experiment.id, step: "Running" };
+    };
+    const server = () => new FileLogStore({ folder: join(folder, "logs"), index: database.logs });
+    const floor = await plainFiles(folder, seconds);
+    const plain = await ingest(server(), newKey, [], seconds);
+    const masked = await ingest(server(), newKey, SECRETS, seconds);
+    const here = server();
+    const same = await latency(here, here, newKey, seconds);
+    const another = await latency(server(), server(), newKey, seconds);
+    const page = await lastPage(server(), await newKey());
+    return [
+      {
+        figure: `log ingest, ${WRITERS} writers`,
+        target: "≥ 300 MB/s",
+        ours: `${plain} MB/s, with three secrets masked ${masked}`,
+        beside: `${WRITERS} plain files: ${floor} MB/s`,
+        reached: plain >= 300,
+      },
+      {
+        figure: "line → subscriber",
+        target: "p95 ≤ 50 ms",
+        ours: `${told(same)}; on another server ${told(another)}`,
+        beside: "",
+        reached: quantile(another, 0.95) <= 50,
+      },
+      {
+        figure: "last 100 lines of a log of 1 GB",
+        target: "< 1 s",
+        ours: `${page.toFixed(0)} ms`,
+        beside: "",
+        reached: page < 1000,
+      },
+    ];
+  } finally {
+    await knex.destroy();
+    await postgres.stop();
+    await rm(folder, { recursive: true });
+  }
 }
+
+const SECRETS = ["correct-horse-battery", "AKIA1234567890ABCDEF", "multi\nline\nsecret"];
+
+const told = (times: readonly number[]): string =>
+  `p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} (n = ${times.length})`;
 
 /** As a training prints. */
 function piece(): Uint8Array {
@@ -66,7 +90,10 @@ function piece(): Uint8Array {
 }
 
 /** MB/s of all writers together. */
-async function together(write: (bytes: Uint8Array, until: () => boolean) => Promise<number>) {
+async function together(
+  seconds: number,
+  write: (bytes: Uint8Array, until: () => boolean) => Promise<number>,
+): Promise<number> {
   const bytes = piece();
   const start = performance.now();
   const isOver = () => performance.now() - start > seconds * 1000;
@@ -75,8 +102,8 @@ async function together(write: (bytes: Uint8Array, until: () => boolean) => Prom
   return Math.round(total / 1e6 / ((performance.now() - start) / 1000));
 }
 
-function plainFiles(): Promise<number> {
-  return together(async (bytes, isOver) => {
+function plainFiles(folder: string, seconds: number): Promise<number> {
+  return together(seconds, async (bytes, isOver) => {
     const path = join(folder, randomUUID());
     const file = await open(path, "w");
     const block = Buffer.concat([bytes, bytes, bytes, bytes]);
@@ -92,11 +119,12 @@ async function ingest(
   store: LogStore,
   newKey: () => Promise<LogKey>,
   secrets: readonly string[],
+  seconds: number,
 ): Promise<number> {
   const keys = await Promise.all(Array.from({ length: WRITERS }, newKey));
   const writers = await Promise.all(keys.map((key) => store.open(key, secrets)));
   const waiting = [...writers];
-  const rate = await together(async (bytes, isOver) => {
+  const rate = await together(seconds, async (bytes, isOver) => {
     const writer = waiting.pop();
     if (writer === undefined) return 0;
     while (!isOver()) await writer.write({ stream: "stdout", bytes });
@@ -111,7 +139,8 @@ async function latency(
   writing: LogStore,
   reading: LogStore,
   newKey: () => Promise<LogKey>,
-): Promise<string> {
+  seconds: number,
+): Promise<readonly number[]> {
   const rounds = Math.ceil((seconds * 1000) / 25);
   const all = await Promise.all(
     Array.from({ length: 5 }, async () => {
@@ -135,20 +164,20 @@ async function latency(
       return taken;
     }),
   );
-  const sorted = all.flat().toSorted((one, other) => one - other);
-  const at = (share: number) => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1)} ms`;
-  return `median ${at(0.5)}, p95 ${at(0.95)} (n = ${sorted.length})`;
+  return all.flat();
 }
 
-async function lastPage(store: LogStore, key: LogKey): Promise<string> {
+/** In milliseconds. */
+async function lastPage(store: LogStore, key: LogKey): Promise<number> {
   const writer = await store.open(key, []);
   const bytes = piece();
   while (writer.position.stdout < 1e9) await writer.write({ stream: "stdout", bytes });
   await writer.close();
   const start = performance.now();
   const offset = await store.tailOffset(writer.record, 100);
-  let page = 0;
+  let bytesRead = 0;
   for await (const block of store.read(writer.record, { start: offset, end: Infinity }))
-    page += block.length;
-  return `${(performance.now() - start).toFixed(1)} ms (${page} bytes)`;
+    bytesRead += block.length;
+  if (bytesRead === 0) throw new Error("The last page is empty.");
+  return performance.now() - start;
 }

@@ -1,15 +1,67 @@
-import { burst } from "./burst.ts";
-import { type Figure, toRow } from "./figure.ts";
+import { writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
 
-/** `npm run bench -- <name> [size]`: one benchmark. Each prints its own figures. */
+import { active } from "./active.ts";
+import { burst } from "./burst.ts";
+import { deliveries } from "./deliveries.ts";
+import { dummyStart } from "./dummy-start.ts";
+import { type Figure, toTable } from "./figure.ts";
+import { idle } from "./idle.ts";
+import { lists } from "./lists.ts";
+import { logs } from "./logs.ts";
+import { pushToStart } from "./push-to-start.ts";
+import { takeOver } from "./take-over.ts";
+
+/**
+ * `npm run bench -- <name> [size]` runs one benchmark and prints its figures; `npm run bench` runs all of them in their
+ * short form and writes the table of docs/benchmarks.md.
+ */
 const benchmarks: Readonly<Record<string, (size?: number) => Promise<readonly Figure[]>>> = {
+  "push-to-start": pushToStart,
+  "dummy-start": dummyStart,
+  deliveries,
   burst,
+  active,
+  lists,
+  logs,
+  "take-over": takeOver,
+  idle,
 };
-const [name = "", size] = process.argv.slice(2);
-const benchmark = benchmarks[name];
-if (benchmark === undefined) {
-  console.log(`Name one of: ${Object.keys(benchmarks).join(", ")}`);
-  process.exitCode = name === "" ? 0 : 2;
-} else
-  for (const figure of await benchmark(size === undefined ? undefined : Number(size)))
-    console.log(toRow(figure));
+
+const [name, size] = process.argv.slice(2);
+if (name === undefined) await runAll();
+else await runOne(name);
+
+async function runOne(name: string): Promise<void> {
+  const benchmark = benchmarks[name];
+  if (benchmark !== undefined) {
+    console.log(toTable(await benchmark(size === undefined ? undefined : Number(size))));
+    return;
+  }
+  console.error(
+    `There is no benchmark ${name}. Name one of: ${Object.keys(benchmarks).join(", ")}`,
+  );
+  process.exitCode = 2;
+}
+
+async function runAll(): Promise<void> {
+  const figures: Figure[] = [];
+  for (const [name, benchmark] of Object.entries(benchmarks)) {
+    console.log(`\n${name}`);
+    const its = await benchmark();
+    console.log(toTable(its));
+    figures.push(...its);
+  }
+  await writeFile(new URL("../docs/benchmarks.md", import.meta.url), page(figures));
+}
+
+function page(figures: readonly Figure[]): string {
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  return `# Benchmarks
+
+Written by \`npm run bench\`, which runs every benchmark of \`bench/\` in its short form; \`npm run bench -- <name> [size]\`
+runs one of them. What stands beside a figure was measured in the same run, in rounds that alternate. Machine: ${machine}.
+
+${toTable(figures)}
+`;
+}

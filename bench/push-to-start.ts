@@ -1,31 +1,20 @@
-import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { execFile } from "node:child_process";
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
 
-import { removeImages, removeImagesOf } from "../test/support/images.ts";
+import { createWorkingCopy, type WorkingCopy } from "../test/support/git.ts";
+import { removeImages } from "../test/support/images.ts";
+import { type BenchServer, TOKEN, withServer } from "./bench-server.ts";
+import { type Figure, median, quantile } from "./figure.ts";
 
-/**
- * Push → container started, in rounds that alternate with the shell floor of the same run: a bare repository whose
- * post-receive hook does `git clone --depth 1 && docker build && docker run`. Both sides are timed from the moment
- * `git push` is typed to the container's own StartedAt; both run on a bridge network.
- *
- *   npm run bench -- push-to-start [rounds]
- */
-const rounds = Number(process.argv[3] ?? 20);
 const WARM_UP = 2;
-const run = promisify(execFile);
 const docker = new Dockerode();
-const root = await mkdtemp(join(tmpdir(), "assay-bench-"));
-const TOKEN = "bench-token-0123456789";
-/** Its images lose their name to the next round's. */
-const FLOOR_LABEL = `assay.bench=${basename(root)}`;
+const run = promisify(execFile);
 
-const manifest = `kind: AIchorManifest
+const MANIFEST = `kind: AIchorManifest
 builder: { image: bench, dockerfile: Dockerfile }
 spec:
   operator: jobset
@@ -33,189 +22,167 @@ spec:
   command: cat src/data.txt
   types: { worker: { resources: { cpus: 1, memory: 0.25 } } }
 `;
-const files = {
-  "manifest.yaml": manifest,
+const FILES = {
+  "manifest.yaml": MANIFEST,
   Dockerfile: "FROM assay/busybox:local\nWORKDIR /work\nCOPY src src\nRUN chmod -R a+r src\n",
   ".dockerignore": "notes.md\nmanifest.yaml\n",
   "src/data.txt": "0\n",
   "notes.md": "0\n",
 };
 
-interface Copy {
-  readonly git: (...args: string[]) => Promise<string>;
-  readonly change: (path: string, text: string, message: string) => Promise<string>;
+interface Round {
+  readonly floor: number;
+  readonly ours: number;
+  readonly parts: Readonly<Record<string, number>>;
 }
 
-async function workingCopy(name: string, remote: string): Promise<Copy> {
-  const folder = join(root, name);
-  await mkdir(join(folder, "src"), { recursive: true });
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
-    GIT_AUTHOR_NAME: "bench",
-    GIT_AUTHOR_EMAIL: "bench@example.org",
-    GIT_COMMITTER_NAME: "bench",
-    GIT_COMMITTER_EMAIL: "bench@example.org",
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: "http.extraHeader",
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`bench:${TOKEN}`).toString("base64")}`,
-  };
-  const git = async (...args: string[]): Promise<string> =>
-    (await run("git", args, { cwd: folder, env })).stdout.trim();
-  await git("init", "-q", "-b", "main");
-  await git("remote", "add", "origin", remote);
-  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
-  await git("add", "-A");
-  await git("commit", "-qm", "the beginning");
-  return {
-    git,
-    async change(path, text, message) {
-      await writeFile(join(folder, path), text);
-      await git("add", "-A");
-      await git("commit", "-qm", message);
-      return git("rev-parse", "HEAD");
-    },
-  };
+/**
+ * Push → container started, in rounds that alternate with the shell floor of the same run: a bare repository whose
+ * post-receive hook does `git clone --depth 1 && docker build && docker run`. Both sides are timed from the moment
+ * `git push` is typed to the container's own StartedAt, and both containers are in a bridge network of their project's.
+ *
+ *   npm run bench -- push-to-start [rounds]
+ */
+export function pushToStart(rounds = 20): Promise<readonly Figure[]> {
+  return withServer(async (server, folder) => {
+    const floor = await createFloor(folder);
+    try {
+      const request = { name: "bench", forge: "builtin" };
+      const { gitUrl } = await server.call("POST", "/api/v1/projects", request);
+      const ours = await createWorkingCopy(gitUrl, TOKEN);
+      await ours.commit("the beginning", FILES);
+      await ours.push();
+      const unchanged = await measure(rounds, "notes.md", floor, server, ours);
+      const changed = await measure(rounds, "src/data.txt", floor, server, ours);
+      await ours.remove();
+      return [
+        toFigure("nothing changed that enters the image", unchanged, { p50: 1, p95: 1.3 }),
+        toFigure("a source file changed, layers cached", changed, { p50: 1.15, p95: 1.5 }),
+        withoutBuild(unchanged),
+      ];
+    } finally {
+      await floor.remove();
+    }
+  });
 }
 
-/** The floor: a bare repository, and a hook that does it all. Its client builds with BuildKit where it can. */
-async function floor(): Promise<{ copy: Copy; client: string }> {
-  const bare = join(root, "floor.git");
-  await run("git", ["init", "-q", "--bare", "-b", "main", bare]);
+async function measure(
+  rounds: number,
+  path: string,
+  floor: Floor,
+  server: BenchServer,
+  ours: WorkingCopy,
+): Promise<readonly Round[]> {
+  const all: Round[] = [];
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    // Never the same over two runs of the bench: the floor's layers would be cached.
+    const files = { [path]: `${path} ${Date.now()}\n` };
+    const floorMs = await floorRound(floor, files);
+    const one = { floor: floorMs, ...(await ourRound(server, ours, files)) };
+    if (round >= 0) all.push(one);
+  }
+  return all;
+}
+
+interface Floor {
+  readonly copy: WorkingCopy;
+  readonly remove: () => Promise<void>;
+}
+
+/** Its client builds with BuildKit, and is Debian's own where there are several. */
+async function createFloor(folder: string): Promise<Floor> {
+  const name = `assay-bench-${process.pid}`;
+  const bare = join(folder, "floor.git");
   const client = await run("/usr/bin/docker", ["--version"]).then(
     () => "/usr/bin/docker",
     () => "docker",
   );
-  const hook = join(bare, "hooks", "post-receive");
-  await writeFile(
-    hook,
-    `#!/bin/sh
+  await run("git", ["init", "-q", "--bare", "-b", "main", bare]);
+  const network = await docker.createNetwork({ Name: name, Driver: "bridge" });
+  const hook = `#!/bin/sh
 set -e
 read old new ref
 unset GIT_DIR
-d=$(mktemp -d ${root}/clone-XXXXXX)
+d=$(mktemp -d ${folder}/clone-XXXXXX)
 git clone -q --depth 1 file://${bare} "$d" >/dev/null 2>&1
-DOCKER_BUILDKIT=1 ${client} build -q -t bench-floor --label ${FLOOR_LABEL} "$d" >/dev/null 2>&1
-${client} run --name bench-floor-$new bench-floor cat src/data.txt
+DOCKER_BUILDKIT=1 ${client} build -q --label ${name} -t ${name} "$d" >/dev/null 2>&1
+${client} run --name ${name}-$new --network ${name} ${name} cat src/data.txt
 rm -rf "$d"
-`,
-  );
-  await chmod(hook, 0o755);
-  const copy = await workingCopy("floor", bare);
-  return { copy, client: (await run(client, ["--version"])).stdout.trim() };
+`;
+  await writeFile(join(bare, "hooks", "post-receive"), hook);
+  await chmod(join(bare, "hooks", "post-receive"), 0o755);
+  const copy = await createWorkingCopy(bare);
+  await copy.commit("the beginning", FILES);
+  console.log(`The floor's client: ${(await run(client, ["--version"])).stdout.trim()}`);
+  return {
+    copy,
+    async remove() {
+      await copy.remove();
+      await network.remove();
+      await removeImages(name);
+    },
+  };
 }
 
-const assay = spawn(process.execPath, ["src/main.ts"], {
-  env: {
-    ...process.env,
-    PORT: "0",
-    ASSAY_DATA_DIR: join(root, "data"),
-    ASSAY_ADMIN_TOKEN: TOKEN,
-    LOG_LEVEL: "warn",
-  },
-  stdio: ["ignore", "pipe", "inherit"],
-});
-const url = await new Promise<string>((resolve, reject) => {
-  assay.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-  assay.stdout.on("data", (bytes: Buffer) => {
-    const found = /listens at (\S+)/.exec(bytes.toString())?.[1];
-    if (found !== undefined) resolve(found);
-  });
-});
-
-// oxlint-disable-next-line typescript/no-explicit-any -- JSON of the API
-async function call(method: string, path: string, body?: unknown): Promise<any> {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-  return response.json();
-}
-
-interface Round {
-  readonly floor: number;
-  readonly ours: number;
-  readonly steps: Readonly<Record<string, number>>;
-}
-
-async function floorRound(copy: Copy, path: string, text: string): Promise<number> {
-  const commit = await copy.change(path, text, "exp: round");
+async function floorRound(
+  { copy }: Floor,
+  files: Readonly<Record<string, string>>,
+): Promise<number> {
+  const commit = await copy.commit("exp: round", files);
   const from = Date.now();
-  await copy.git("push", "-q", "origin", "HEAD");
-  const container = docker.getContainer(`bench-floor-${commit}`);
+  await copy.push();
+  const container = docker.getContainer(`assay-bench-${process.pid}-${commit}`);
   const { State } = await container.inspect();
   await container.remove();
   return Date.parse(State.StartedAt) - from;
 }
 
-async function ourRound(copy: Copy, path: string, text: string): Promise<Omit<Round, "floor">> {
-  const commit = await copy.change(path, text, "exp: round");
+async function ourRound(
+  server: BenchServer,
+  copy: WorkingCopy,
+  files: Readonly<Record<string, string>>,
+): Promise<Omit<Round, "floor">> {
+  const commit = await copy.commit("exp: round", files);
   const from = Date.now();
-  await copy.git("push", "-q", "origin", "HEAD");
-  for (;;) {
-    const { items } = await call("GET", "/api/v1/experiments?project=bench&limit=1");
-    const [last] = items;
-    if (last?.source.commit === commit && last.finishedAt !== null) {
-      if (last.status !== "Succeeded") throw new Error(JSON.stringify(last.steps));
-      const steps: Record<string, number> = { "push → Waiting": Date.parse(last.createdAt) - from };
-      for (const step of last.steps)
-        steps[step.name] =
-          Date.parse(step.finishedAt) - Date.parse(step.startedAt ?? step.finishedAt);
-      const started = Date.parse(last.runs[0].replicas[0].startedAt);
-      steps["Running → started"] = started - Date.parse(last.steps[4].startedAt);
-      return { ours: started - from, steps };
-    }
-    await sleep(25);
-  }
+  await copy.push();
+  const { createdAt, steps, runs } = await server.finished("bench", commit);
+  const parts: Record<string, number> = { "push → Waiting": Date.parse(createdAt) - from };
+  for (const { name, startedAt, finishedAt } of steps)
+    parts[name] = Date.parse(finishedAt) - Date.parse(startedAt ?? finishedAt);
+  const started = Date.parse(runs[0].replicas[0].startedAt);
+  parts["Running → started"] = started - Date.parse(steps[4].startedAt);
+  return { ours: started - from, parts };
 }
 
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[
-    Math.min(values.length - 1, Math.floor(values.length * share))
-  ] ?? Number.NaN;
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-function report(title: string, all: readonly Round[]): void {
-  const ours = all.map((round) => round.ours);
-  const floors = all.map((round) => round.floor);
-  const ratios = (share: number): string =>
-    (quantile(ours, share) / quantile(floors, share)).toFixed(2);
-  console.log(`\n${title} (${all.length} rounds, ms)`);
-  console.log(`  floor  p50 ${median(floors)}  p95 ${quantile(floors, 0.95)}`);
-  console.log(`  ours   p50 ${median(ours)}  p95 ${quantile(ours, 0.95)}`);
-  console.log(`  ratio  p50 ${ratios(0.5)}  p95 ${ratios(0.95)}`);
-  const names = Object.keys(all[0]?.steps ?? {});
-  const parts = names.map((name) => `${name} ${median(all.map(({ steps }) => steps[name] ?? 0))}`);
-  console.log(`  medians of our parts: ${parts.join(", ")}`);
+function toFigure(
+  what: string,
+  rounds: readonly Round[],
+  target: { readonly p50: number; readonly p95: number },
+): Figure {
+  const ours = rounds.map((round) => round.ours);
+  const floor = rounds.map((round) => round.floor);
+  const p50 = median(ours) / median(floor);
+  const p95 = quantile(ours, 0.95) / quantile(floor, 0.95);
+  const parts = Object.keys(rounds[0]?.parts ?? {}).map(
+    (name) => `${name} ${median(rounds.map((round) => round.parts[name] ?? 0))}`,
+  );
+  console.log(`Medians of our parts, ms, ${what}: ${parts.join(", ")}`);
+  return {
+    figure: `push → container started, ${what} (n = ${rounds.length})`,
+    target: `≤ ${target.p50.toFixed(2)} of the floor, p95 ≤ ${target.p95.toFixed(2)}`,
+    ours: `${p50.toFixed(2)}, p95 ${p95.toFixed(2)} (${median(ours)} ms, p95 ${quantile(ours, 0.95)})`,
+    beside: `clone, build, run in a hook: ${median(floor)} ms, p95 ${quantile(floor, 0.95)}`,
+    reached: p50 <= target.p50 && p95 <= target.p95,
+  };
 }
 
-try {
-  const { gitUrl } = await call("POST", "/api/v1/projects", { name: "bench", forge: "builtin" });
-  const theirs = await floor();
-  const ours = await workingCopy("ours", gitUrl);
-  await ours.git("push", "-q", "origin", "HEAD");
-  console.log(`floor's client: ${theirs.client}`);
-  for (const [title, path] of [
-    ["nothing that enters the image changed", "notes.md"],
-    ["a source file changed, layers cached", "src/data.txt"],
-  ] as const) {
-    const all: Round[] = [];
-    for (let round = 0; round < rounds + WARM_UP; round += 1) {
-      // Never the same over two runs of the bench: the floor's layers would be cached.
-      const text = `${title} ${Date.now()}\n`;
-      const floorMs = await floorRound(theirs.copy, path, text);
-      const one = { floor: floorMs, ...(await ourRound(ours, path, text)) };
-      if (round >= WARM_UP) all.push(one);
-    }
-    report(title, all);
-  }
-} finally {
-  assay.kill("SIGTERM");
-  await new Promise((resolve) => assay.once("exit", resolve));
-  const installation = await readFile(join(root, "data", "database-id"), "utf8");
-  await removeImagesOf(installation.trim());
-  await removeImages(FLOOR_LABEL);
-  await rm(root, { recursive: true, force: true });
+function withoutBuild(rounds: readonly Round[]): Figure {
+  const building = rounds.map(({ parts }) => parts["Building"] ?? Number.NaN);
+  return {
+    figure: "Building where nothing that enters the image changed",
+    target: "no build, ≤ 50 ms",
+    ours: `${median(building)} ms, p95 ${quantile(building, 0.95)}`,
+    beside: "",
+    reached: median(building) <= 50,
+  };
 }

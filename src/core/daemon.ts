@@ -1,12 +1,4 @@
-import type { Machine } from "./engine.ts";
-
-/** A Docker daemon. What one has made, images and containers, no other one has. */
-export interface Daemon {
-  /** Docker's own Info.ID. */
-  readonly id: string;
-  /** The name of its machine. */
-  readonly host: string;
-}
+import type { Daemon, Machine } from "./engine.ts";
 
 /** A daemon as the server that has met it tells the others. */
 export interface MetDaemon extends Daemon {

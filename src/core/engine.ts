@@ -1,5 +1,4 @@
 import type { Cause } from "./cause.ts";
-import type { Daemon } from "./daemon.ts";
 import type { EngineKind, ReplicaResources } from "./manifest.ts";
 
 /** A folder of the machine that a replica sees. */
@@ -70,6 +69,14 @@ export interface Device {
   readonly product: string;
   /** Other names that manifests use for it. */
   readonly aliases: readonly string[];
+}
+
+/** A Docker daemon. What one has made, images and containers, no other one has. */
+export interface Daemon {
+  /** Docker's own Info.ID. */
+  readonly id: string;
+  /** The name of its machine. */
+  readonly host: string;
 }
 
 export interface Machine {

@@ -1,6 +1,5 @@
 import type { Builder } from "../../src/core/builder.ts";
-import type { Daemon } from "../../src/core/daemon.ts";
-import type { Engine, Machine } from "../../src/core/engine.ts";
+import type { Daemon, Engine, Machine } from "../../src/core/engine.ts";
 import { EngineUnreachableError } from "../../src/core/errors.ts";
 import type { Ports } from "../../src/core/ports.ts";
 

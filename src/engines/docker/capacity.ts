@@ -3,8 +3,7 @@ import { promisify } from "node:util";
 
 import type Dockerode from "dockerode";
 
-import type { Daemon } from "../../core/daemon.ts";
-import type { Device, Machine } from "../../core/engine.ts";
+import type { Daemon, Device, Machine } from "../../core/engine.ts";
 import { ask } from "./ask.ts";
 
 /** Who the daemon is, and its machine, whole: what is taken of it the reservations know. */

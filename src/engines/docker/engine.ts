@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
-import type { Daemon } from "../../core/daemon.ts";
 import type {
+  Daemon,
   Device,
   Engine,
   ListedWorkload,

@@ -1,4 +1,4 @@
-import type { Daemon } from "../../core/daemon.ts";
+import type { Daemon } from "../../core/engine.ts";
 import type { Experiment, ExperimentAt } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { chooseDaemon } from "./choose-daemon.ts";
