@@ -136,7 +136,7 @@ export async function storm(options: StormOptions): Promise<Report> {
     await load.begin();
     repeat(LOOK_MILLISECONDS, () => takeOvers.look());
     repeat(RULES_MILLISECONDS, async () => {
-      for (const rule of await brokenRules(knex)) broken.add(rule);
+      for (const rule of await brokenRules(knex, engine)) broken.add(rule);
     });
     const pace = new Pace(knex);
     if (storming)
@@ -191,7 +191,7 @@ export async function storm(options: StormOptions): Promise<Report> {
       await sleep(1000);
       verdict = await judge({ knex, dataDirectory, seed, count: made });
     }
-    for (const rule of await brokenRules(knex)) broken.add(rule);
+    for (const rule of await brokenRules(knex, engine)) broken.add(rule);
     return {
       ...verdict,
       violations: [
@@ -199,6 +199,9 @@ export async function storm(options: StormOptions): Promise<Report> {
         ...load.refused,
         ...stuck,
         ...broken,
+        ...(options.faults === "none"
+          ? Object.entries(safetyNet).map(([of, times]) => `the safety net moved ${times} of ${of}`)
+          : []),
         ...trouble.map((error) => `the storm itself: ${error}`),
       ],
       experiments: made,
