@@ -7,6 +7,13 @@ const AGAIN = "trying again in ";
 export const waitingForEngine = (why: string): string => `${ENGINE}${why}`;
 export const tryingAgain = (seconds: number, why: string): string => `${AGAIN}${seconds} s: ${why}`;
 
+const SILENT = " does not answer: what runs there is unknown until it does";
+
+/** Of an experiment whose runs an engine has that does not answer; stays until the scheduler says otherwise. */
+export const onSilentEngine = (engine: string): string => `engine ${engine}${SILENT}`;
+export const isOnSilentEngine = ({ note = "" }: Pick<Experiment, "note">): boolean =>
+  note.endsWith(SILENT);
+
 /** What the experiment said while nothing could be done is not true while something is. */
 export async function replacePassingNote(
   { database, events }: Pick<Ports, "database" | "events">,

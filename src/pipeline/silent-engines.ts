@@ -1,4 +1,5 @@
 import type { Stores } from "../core/database.ts";
+import { onSilentEngine } from "./passing-notes.ts";
 
 interface Silence {
   readonly engine: string;
@@ -21,16 +22,16 @@ export class SilentEngines {
     { engine, daemons, isSilent }: Silence,
   ): Promise<void> {
     if (!isSilent && this.#told.get(engine) === false) return;
-    const note = `engine ${engine} does not answer: what runs there is unknown until it does`;
+    const silent = onSilentEngine(engine);
     const all = await admission.onEngine(engine, daemons);
-    if (isSilent) {
-      const notes = all.filter((each) => each.note !== note).map(({ id }) => ({ id, note }));
-      for (const { id, projectId } of await experiments.notes(notes))
-        await events.publish({ kind: "experiment", experimentId: id, projectId });
-    } else {
-      const woken = all.filter((each) => each.note === note).map(({ id }) => id);
-      await queue.wake("experiment", woken);
-      if (woken.length > 0) await events.publish({ kind: "work" });
+    const stale = all.filter(({ note }) => (note === silent) !== isSilent).map(({ id }) => id);
+    const note = isSilent ? silent : `engine ${engine} answers again`;
+    for (const { id, projectId } of await experiments.notes(stale.map((id) => ({ id, note }))))
+      await events.publish({ kind: "experiment", experimentId: id, projectId });
+    if (!isSilent && stale.length > 0) {
+      // Each looks how it stands, and says that.
+      await queue.wake("experiment", stale);
+      await events.publish({ kind: "work" });
     }
     this.#told.set(engine, isSilent);
   }

@@ -309,6 +309,7 @@ test("what waits for an approval says so, stands in line once it has it, and say
 
   await atStep(platform, waiting, "Waiting", /^queued: the queue was paused by admin; next in/);
   await post("queue/resume");
-  await atStep(platform, waiting, "Running", /^running$/);
+  const { steps } = await atStep(platform, waiting, "Running", /^running$/);
+  expect(steps[0]).toMatchObject({ status: "Succeeded" });
   await end(waiting);
 });

@@ -1,6 +1,7 @@
 import type { ExperimentAt } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { isRunOver, type Run } from "../../core/run.ts";
+import { isOnSilentEngine } from "../passing-notes.ts";
 import { noteOf, STOPPING } from "../run/note.ts";
 import type { StepResult } from "./step-result.ts";
 
@@ -14,7 +15,10 @@ export async function running(
   const failure = runs.find((run) => run.state === "Failed");
   const stopping = experiment.cancelRequestedAt !== undefined || failure !== undefined;
   if (open.length > 0 && stopping) return stop(open, experiment);
-  if (open.length > 0) return { kind: "wait", note: noteOfAll(open) };
+  if (open.length > 0) {
+    const { note = "" } = experiment;
+    return { kind: "wait", note: isOnSilentEngine(experiment) ? note : noteOfAll(open) };
+  }
 
   if (failure?.exception?.kind === "ImageGone")
     return {
