@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 
 import type { Logger } from "../core/logger.ts";
+import { awaitDatabase } from "./await-database.ts";
 import { createKnex, type DatabaseAddress, requirePostgres } from "./connect.ts";
 import { claimDataDirectory, type DataDirectory, findDatabaseId } from "./data-directory.ts";
 import { EmbeddedPostgres } from "./embedded.ts";
@@ -38,6 +39,7 @@ export async function openDatabase(
       const lock = await lockDataDirectory(folders, knex);
       closers.push(() => lock.release());
     }
+    if (url !== undefined) await awaitDatabase(knex, log);
     await requirePostgres(knex);
     await claimDataDirectory(folders, () => findDatabaseId(knex));
     for (const file of await migrate(knex)) log.info({ file }, "the database was migrated");

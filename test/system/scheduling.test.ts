@@ -161,7 +161,8 @@ test("the limit of a project and the limit in all are kept, each with its own li
   );
 
   await end(first);
-  await atStep(platform, second, "Running");
+  const { status } = await atStep(platform, second, "Running");
+  expect(status).toBe("Processing");
   await end(second, last, ...others);
 });
 
