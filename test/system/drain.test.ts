@@ -96,7 +96,10 @@ test("a build that outlasts BUILD_DRAIN is stopped, says so, and begins again at
 
   expect(exitCode).toBe(0);
   const second = await installation.startServer();
-  await begunAgain(second, /has begun\n[^]*The build was stopped\.\nThe build was interrupted and begins again; [^]*has begun\n/);
+  await begunAgain(
+    second,
+    /has begun\n[^]*The build was stopped\.\nThe build was interrupted and begins again; [^]*has begun\n/,
+  );
   for (const id of ["digits%231", "digits%232"])
     await second.call("POST", `/api/v1/experiments/${id}/cancel`);
   expect(await finished(second, "digits#1")).toMatchObject({ status: "Cancelled" });
