@@ -20,6 +20,8 @@ export type Look<Subject> =
       readonly kind: "wait";
       readonly seconds?: number | undefined;
       readonly write?: Write<void> | undefined;
+      /** The platform's fault for which it is being given up: what counted up to that stays counted. */
+      readonly fault?: string | undefined;
     };
 
 /** A wake comes long before. */
@@ -61,7 +63,8 @@ async function settle<Subject>(
     const held = await stores.queue.hold(job);
     if (found.kind === "wait") {
       await found.write?.(stores);
-      await release(stores, job, found.seconds);
+      if (found.fault === undefined) await release(stores, job, found.seconds);
+      else await stores.queue.retry(job, found.seconds ?? SAFETY_NET_SECONDS, found.fault);
       return undefined;
     }
     const known = await found.write(stores);

@@ -54,6 +54,8 @@ function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void
         return {
           kind: "wait",
           seconds: RUNS_AGAIN_SECONDS,
+          // Else the next look would find runs that were cancelled, and call it that.
+          fault: job.error ?? message,
           async write({ runs, queue }) {
             for (const run of open) await runs.requestCancel(run.id, true);
             await queue.wake(
