@@ -84,8 +84,8 @@ function requestOf(
 
 /** A resubmit runs the very image that its parent ran. */
 async function imageOfParent(
-  { database, builder }: BuildingPorts,
-  { parentId }: ExperimentAt<"Building">,
+  { database, builder, logs }: BuildingPorts,
+  { id, parentId }: ExperimentAt<"Building">,
   daemon: string,
 ): Promise<StepResult | undefined> {
   const parent = parentId === undefined ? undefined : await database.experiments.find(parentId);
@@ -93,6 +93,7 @@ async function imageOfParent(
   if (!(await builder.exists(parent.image.digest))) return undefined;
   const image: Image = { ...parent.image, reused: true };
   const note = `image of ${parent.projectSlug}#${parent.number}, which this resubmits`;
+  await tellReuse(logs, id, note);
   return { kind: "done", note, found: { image } };
 }
 
@@ -107,9 +108,7 @@ async function reuse(
   const known = await database.images.find(projectId, daemon, key);
   if (known === undefined || !(await builder.exists(known.digest))) return undefined;
   const note = `image reused from ${projectSlug}#${known.experimentNumber}: nothing that enters it has changed`;
-  const log = new StepLog(logs, { experimentId: id, step: "Building" });
-  await log.line(note);
-  await log.seal();
+  await tellReuse(logs, id, note);
   const { name, digest } = known;
   return {
     kind: "done",
@@ -117,4 +116,15 @@ async function reuse(
     found: { image: { name, digest, daemon, reused: true } },
     write: ({ images }) => images.touch(projectId, daemon, key),
   };
+}
+
+/** The step's whole log, also where an earlier try had begun to build. */
+async function tellReuse(
+  logs: BuildingPorts["logs"],
+  experimentId: string,
+  note: string,
+): Promise<void> {
+  const log = new StepLog(logs, { experimentId, step: "Building" });
+  await log.line(note);
+  await log.seal();
 }
