@@ -24,6 +24,7 @@ export class Load {
   readonly #client: Client;
   readonly #seed: number;
   #webhookSecret = "";
+  readonly #played = new Map<number, Promise<void>>();
   readonly #later = new Set<Promise<void>>();
 
   constructor(client: Client, seed: number) {
@@ -46,8 +47,16 @@ export class Load {
   }
 
   /** Answers when the platform has taken it; what is done to it later goes on by itself. */
-  async play(index: number): Promise<void> {
-    const script = scriptOf(this.#seed, index);
+  play(index: number): Promise<void> {
+    const played = this.#play(scriptOf(this.#seed, index));
+    this.#played.set(index, played);
+    return played;
+  }
+
+  async #play(script: Script): Promise<void> {
+    const { index } = script;
+    // What it needs must be there; another lane may still be asking for it.
+    if (script.needs !== undefined) await this.#played.get(script.needs);
     if (script.isPushed) return this.#push(script);
     const request = {
       project: script.project,
