@@ -1,5 +1,5 @@
 import { BadRequestError } from "../core/errors.ts";
-import type { Page, PageRequest } from "../core/experiment.ts";
+import type { Page, PageRequest } from "../core/experiment-store.ts";
 
 /** A page of a list that is short enough to be read whole; the cursor is the key of the last item given. */
 export function listPage<T>(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { EXPERIMENT_ORDERS, EXPERIMENT_STATUSES, STEPS } from "../core/experiment.ts";
+import { EXPERIMENT_ORDERS } from "../core/experiment-store.ts";
+import { EXPERIMENT_STATUSES, STEPS } from "../core/experiment.ts";
 import { Duration } from "./duration.ts";
 import { Json, JsonObject, Text } from "./json.ts";
 import { PageQuery, several } from "./page.ts";

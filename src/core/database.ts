@@ -3,7 +3,7 @@ import type { AdmissionStore } from "./admission.ts";
 import type { DaemonStore } from "./daemon.ts";
 import type { DeliveryStore } from "./delivery.ts";
 import type { EventBus } from "./events.ts";
-import type { ExperimentStore } from "./experiment.ts";
+import type { ExperimentStore } from "./experiment-store.ts";
 import type { FigureStore } from "./figures.ts";
 import type { ImageStore } from "./image-store.ts";
 import type { InvariantStore } from "./invariant.ts";

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "./experiment.ts";
+import type { Page, PageRequest } from "./experiment-store.ts";
 import type { Push } from "./forge.ts";
 
 export type Decision = "started" | "nothing" | "duplicate" | "pending";

@@ -7,7 +7,7 @@ import type {
   NewDelivery,
   StartedExperiment,
 } from "../core/delivery.ts";
-import type { Page, PageRequest } from "../core/experiment.ts";
+import type { Page, PageRequest } from "../core/experiment-store.ts";
 import type { Push } from "../core/forge.ts";
 import { readCursor, writeCursor } from "./experiment-list.ts";
 import { json, optional, query } from "./query.ts";

@@ -2,12 +2,12 @@ import type { Knex } from "knex";
 
 import { BadRequestError } from "../core/errors.ts";
 import type {
-  Experiment,
   ExperimentFilter,
   ExperimentOrder,
   Page,
   PageRequest,
-} from "../core/experiment.ts";
+} from "../core/experiment-store.ts";
+import type { Experiment } from "../core/experiment.ts";
 import { isSequence, NONE_OF_OURS, ORDERS, readPlace, writePlace } from "./experiment-orders.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { query } from "./query.ts";

@@ -1,5 +1,5 @@
 import { BadRequestError } from "../core/errors.ts";
-import type { ExperimentOrder } from "../core/experiment.ts";
+import type { ExperimentOrder } from "../core/experiment-store.ts";
 
 /** One of the list's orders: by a value that has an index, and by the sequence where the values are equal. */
 export interface Order {

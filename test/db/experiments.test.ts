@@ -51,6 +51,13 @@ test("a push makes one experiment of a commit and manifest, also after it was de
   expect(await database.experiments.create(other)).toBeDefined();
 });
 
+test("a push that comes again uses up no number", async () => {
+  await create(pushed(project, commitId(1)));
+  await database.experiments.create(pushed(project, commitId(1)));
+
+  expect(await create(pushed(project, commitId(2)))).toMatchObject({ number: 2 });
+});
+
 test("twenty pushes of one commit at once make one experiment", async () => {
   const made = await Promise.all(
     Array.from({ length: 20 }, () => database.experiments.create(pushed(project, commitId(1)))),

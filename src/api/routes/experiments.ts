@@ -1,5 +1,5 @@
 import { EditRequest, ExperimentQuery, SubmitRequest } from "../../contract/experiment-requests.ts";
-import type { ExperimentFilter } from "../../core/experiment.ts";
+import type { ExperimentFilter } from "../../core/experiment-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import { deleteExperiment } from "../../pipeline/verbs/delete-experiment.ts";
 import { editExperiment } from "../../pipeline/verbs/edit.ts";

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { Stores } from "../../core/database.ts";
 import { InvalidError } from "../../core/errors.ts";
-import type { Experiment, ExperimentStore, Idempotency } from "../../core/experiment.ts";
+import type { ExperimentStore } from "../../core/experiment-store.ts";
+import type { Experiment, Idempotency } from "../../core/experiment.ts";
 
 /** The key with what it was sent with, whatever the order of the names in it. */
 export function idempotencyOf(key: string | undefined, request: unknown): Idempotency | undefined {
