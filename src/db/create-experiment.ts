@@ -18,6 +18,16 @@ export async function createExperiment(
     `with numbered as (
        update projects set next_number = next_number + 1
         where id = :project
+          and not exists (
+                select from experiments
+                 where project_id = :project and idempotency_key = :key
+              )
+          and not exists (
+                select from experiments
+                 where project_id = :project and commit_sha = :commit
+                   and coalesce(manifest_selector, '') = coalesce(:selector, '')
+                   and triggered_by = 'push' and :trigger = 'push'
+              )
        returning slug, next_number - 1 as number
      ), made as (
        insert into experiments
