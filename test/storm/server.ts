@@ -8,7 +8,7 @@ export interface Server {
   readonly isFrozen: boolean;
   /** By which exit code, where it was not killed: a server that nobody killed does not end. */
   readonly ended: Promise<number | undefined>;
-  /** A signal of another kind than these three is a message. */
+  /** What it does to itself; the other three are done to it. */
   tell(message: ToServer): void;
   kill(): void;
   freeze(): void;

@@ -8,6 +8,7 @@ import { Client } from "./client.ts";
 import { Fleet } from "./fleet.ts";
 import { Load } from "./load.ts";
 import { FAULTS, type Fault, type Orders } from "./messages.ts";
+import { openCount, stuckOnes, unfinishedCount } from "./open-work.ts";
 import { Pace } from "./pace.ts";
 import { ServerAsProcess } from "./server-as-process.ts";
 import { ServerWithin } from "./server-within.ts";
@@ -235,33 +236,4 @@ type Connection = Awaited<ReturnType<typeof createTestDatabase>>["connection"];
 function urlOf({ host, port, user, password, database }: Connection, name: string): string {
   const query = new URLSearchParams({ host, port: String(port), application_name: name });
   return `postgresql://${user}:${encodeURIComponent(password)}@localhost/${database}?${query.toString()}`;
-}
-
-type Knex = Awaited<ReturnType<typeof createTestDatabase>>["knex"];
-
-async function openCount(knex: Knex): Promise<number> {
-  const { rows } = await knex.raw(
-    "select count(*) as count from experiments where finished_at is null",
-  );
-  return rows[0].count;
-}
-
-async function unfinishedCount(knex: Knex): Promise<number> {
-  const { rows } = await knex.raw(
-    `select (select count(*) from experiments where finished_at is null)
-          + (select count(*) from jobs)
-          + (select count(*) from deliveries where decision = 'pending') as count`,
-  );
-  return rows[0].count;
-}
-
-async function stuckOnes(knex: Knex): Promise<readonly string[]> {
-  const { rows } = await knex.raw(
-    `select j.kind, j.subject_id, j.owner, j.due_at - now() as due, j.failures, j.error,
-            e.name, e.step, e.step_status, e.note, r.state
-       from jobs j
-       left join experiments e on e.id = j.subject_id
-       left join runs r on r.id = j.subject_id`,
-  );
-  return rows.map((row: object) => `stuck: ${JSON.stringify(row)}`);
 }
