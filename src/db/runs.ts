@@ -7,7 +7,9 @@ import { isRunOver } from "../core/run.ts";
 import { json, query } from "./query.ts";
 import { type AttemptRow, type RunRow, toAttempt, toRun } from "./run-rows.ts";
 
-const RUN = `select r.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of from runs r join experiments e on e.id = r.experiment_id`;
+/** What a Run is made of, of `runs r` with its experiment `e`. */
+const COLUMNS = `r.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of`;
+const RUN = `select ${COLUMNS} from runs r join experiments e on e.id = r.experiment_id`;
 
 export class PostgresRunStore implements RunStore {
   readonly #db: Knex;
@@ -27,7 +29,7 @@ export class PostgresRunStore implements RunStore {
        ), history as (
          insert into run_changes (run_id, state, attempt) select id, state, attempt from made where state = 'Submitted'
        )
-       select made.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of from made join experiments e on e.id = made.experiment_id`,
+       select ${COLUMNS} from made r join experiments e on e.id = r.experiment_id`,
       {
         experiment: run.experimentId,
         name: run.name,
@@ -90,7 +92,7 @@ export class PostgresRunStore implements RunStore {
          insert into run_changes (run_id, state, reason, attempt, exception)
          select id, :state, :reason, attempt, :exception from moved
        )
-       select moved.*, e.project_id from moved join experiments e on e.id = moved.experiment_id`,
+       select ${COLUMNS} from moved r join experiments e on e.id = r.experiment_id`,
       {
         id: run.id,
         from: run.state,
