@@ -12,6 +12,8 @@ export interface WorkloadReplica {
   /** `worker-0`: its peers reach it by this name. */
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Runs instead of the workload's. */
+  readonly command?: string | undefined;
   readonly resources: ReplicaResources;
   /** Ids of the devices reserved for it. */
   readonly devices: readonly string[];

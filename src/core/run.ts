@@ -39,6 +39,12 @@ export interface PlannedReplica {
   readonly index: number;
   readonly env: Readonly<Record<string, string>>;
   readonly resources: ReplicaResources;
+  /** Runs instead of the plan's, where replicas have parts of their own. */
+  readonly command?: string | undefined;
+  /** It is there for the others: stopped once these have all ended well, and how it ends then says nothing. */
+  readonly serves?: boolean | undefined;
+  /** Where its dashboard is, for its peers. */
+  readonly dashboard?: string | undefined;
 }
 
 /** What a run is, written once by Submitting. */

@@ -49,7 +49,8 @@ export class DummyEngine implements Engine {
     const lives = await this.#journal.read();
     if (lives.has(attemptId)) return attemptId;
     const programs: Record<string, Program> = {};
-    for (const { name, env } of replicas) programs[name] = toProgram(command, env);
+    for (const { name, env, command: own = command } of replicas)
+      programs[name] = toProgram(own, env);
     await this.#journal.append({ kind: "prepared", attemptId, programs });
     return attemptId;
   }

@@ -50,7 +50,7 @@ export function containerOptions(plan: ContainerPlan): Dockerode.ContainerCreate
     name: containerName(workload.attemptId, replica.name),
     Image: workload.image,
     Entrypoint: ["/bin/sh", "-c"],
-    Cmd: [`${OUTLIVE_PROGRAM} ${workload.command}`],
+    Cmd: [`${OUTLIVE_PROGRAM} ${replica.command ?? workload.command}`],
     Env: Object.entries(environmentOf(plan)).map(([name, value]) => `${name}=${value}`),
     Hostname: replica.name,
     Labels: workloadLabels(installation, workload, replica, network.name),

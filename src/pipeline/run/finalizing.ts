@@ -2,7 +2,7 @@ import type { Observation, ReplicaState } from "../../core/engine.ts";
 import type { StepException } from "../../core/experiment.ts";
 import type { LogKey } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
-import type { Attempt, Run } from "../../core/run.ts";
+import type { Attempt, Run, RunPlan } from "../../core/run.ts";
 import { secondsBetween, timedOut } from "./deadline.ts";
 import { engineFor } from "./engine-for.ts";
 import { exitException } from "./exit-exception.ts";
@@ -11,6 +11,7 @@ import { logKey, sealLogs } from "./replica-logs.ts";
 import { failedAttempt, lostAttempt } from "./retry.ts";
 import { type LiveRun, over, type RunResult } from "./run-result.ts";
 import { saying } from "./saying.ts";
+import { endedAt, servedUntil } from "./served-until.ts";
 
 /** Lines of the log that a failure shows. */
 const TAIL_LINES = 20;
@@ -45,7 +46,7 @@ async function judge(
   attempt: Attempt,
   { replicas }: Observation,
 ): Promise<RunResult> {
-  const failure = firstFailure(replicas);
+  const failure = firstFailure(run.plan, replicas);
   const exitCode = failure?.state.exitCode ?? 0;
   if (run.cancelRequested) return over(attempt, { state: "Cancelled", exitCode });
   if (wasOverdue(run, attempt))
@@ -78,13 +79,17 @@ function wasStoppedByOthers({ exitCode }: Exited, { stopRequestedAt }: Attempt):
 
 type Exited = Extract<ReplicaState, { kind: "exited" }>;
 
-/** The replica that failed first: its peers were only stopped. */
+/** The replica that failed first: its peers were only stopped, as what has nothing left to serve is. */
 function firstFailure(
+  plan: RunPlan,
   replicas: Observation["replicas"],
 ): { readonly name: string; readonly state: Exited } | undefined {
+  const served = servedUntil(plan, replicas) ?? Infinity;
   return Object.entries(replicas)
     .flatMap(([name, state]) =>
-      state.kind === "exited" && state.exitCode !== 0 ? [{ name, state }] : [],
+      state.kind === "exited" && state.exitCode !== 0 && endedAt(state) < served
+        ? [{ name, state }]
+        : [],
     )
     .toSorted((a, b) => (a.state.finishedAt ?? "").localeCompare(b.state.finishedAt ?? ""))
     .at(0);

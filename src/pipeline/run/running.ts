@@ -7,11 +7,15 @@ import { STOPPING } from "./note.ts";
 import { refusal } from "./refusal.ts";
 import type { LiveRun, RunResult } from "./run-result.ts";
 import { saying } from "./saying.ts";
+import { servedUntil } from "./served-until.ts";
 
 /** Beyond its grace a container that does not end is killed, and then again as often as this. */
 const KILL_AGAIN_SECONDS = 10;
 
-/** Sleeps until the observer has seen an ending; asks the engine to stop what is cancelled, overdue or has lost a peer. */
+/**
+ * Sleeps until the observer has seen an ending; asks the engine to stop what is cancelled or overdue, has lost a peer, or
+ * has nothing left to serve.
+ */
 export async function running(ports: Ports, { run, attempt }: LiveRun): Promise<RunResult> {
   if (attempt?.engineId === undefined)
     throw new Error(`run ${run.id} is running without a workload`);
@@ -24,6 +28,8 @@ export async function running(ports: Ports, { run, attempt }: LiveRun): Promise<
   if (left !== undefined && left <= 0)
     return stop(ports, run, attempt, `${STOPPING}: it ran longer than its timeout`);
   if (oneFailed(observation)) return stop(ports, run, attempt, `${STOPPING}: a replica has failed`);
+  if (servedUntil(run.plan, observation?.replicas ?? {}) !== undefined)
+    return stop(ports, run, attempt, `${STOPPING}: all that they serve have ended`);
   return left === undefined ? { kind: "wait" } : { kind: "wait", seconds: left };
 }
 

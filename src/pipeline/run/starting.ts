@@ -104,6 +104,7 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
     replicas: run.plan.replicas.map((replica) => ({
       name: replica.name,
       env: { ...replica.env, ...env },
+      command: replica.command,
       resources: replica.resources,
       devices:
         attempt.reservation?.find((reserved) => reserved.replica === replica.name)?.devices ?? [],
