@@ -44,6 +44,8 @@ export interface ReplicaType {
   /** How many of a job's replicas run at once. */
   readonly parallelisms: number;
   readonly resources: ReplicaResources;
+  /** Options of `ray start`, without the dashes. */
+  readonly rayStartParams?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ManifestBuilder {

@@ -15,6 +15,16 @@ export type PlanSource = Pick<
   readonly run?: string | undefined;
 };
 
+/** Options of `ray start` that say what a node is and where; a manifest's own have no effect. */
+export const RAY_START_OURS = [
+  "head",
+  "address",
+  "port",
+  "block",
+  "dashboard-host",
+  "dashboard-port",
+] as const;
+
 /** Manifest → the replicas of a run and how they find each other. Pure. */
 export interface Planner {
   /** Of a manifest whose parameters are resolved. Throws UnsupportedError for an operator that it does not know. */

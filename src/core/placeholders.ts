@@ -1,6 +1,7 @@
 import type { Json } from "./json.ts";
 import { parameterText, parameterVariable } from "./parameters.ts";
 import { readShell } from "./shell-context.ts";
+import { shellWord } from "./shell-word.ts";
 import { closest, didYouMean } from "./suggest.ts";
 
 type Parameters = Readonly<Record<string, Json>>;
@@ -84,6 +85,3 @@ function undeclared(name: string, params: Parameters): string | undefined {
   const suggestion = closest(name, Object.keys(params));
   return `The parameter ${name} is not declared in params${didYouMean(suggestion) || "."}`;
 }
-
-/** Always quoted: a bare 2 before > would name a file descriptor. */
-const shellWord = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,10 +1,16 @@
 import { PARAMETER_NAME, PARAMETER_NAME_RULE, parameterVariable } from "../core/parameters.ts";
 import { variableFault, variableValueFault } from "../core/reserved-variables.ts";
+import { groupFaults, rayWarnings } from "./group-checks.ts";
 import type { Fault } from "./issues.ts";
-import { entriesAt, locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
-
-/** More containers than any engine here should start for one manifest. */
-const MOST_REPLICAS = 1000;
+import {
+  entriesAt,
+  isGiven,
+  locate,
+  nodeAt,
+  textAt,
+  type Path,
+  type YamlNode,
+} from "./yaml-tree.ts";
 
 /** What spans several fields. Works on the tree, so that it is said beside the schema's faults, not after them. */
 export function checkFields(root: YamlNode): {
@@ -20,12 +26,9 @@ export function checkFields(root: YamlNode): {
       ...variableFaults(root),
       ...parameterFaults(root),
     ],
-    warnings: [...cloneWarnings(root), ...timeoutWarnings(root)],
+    warnings: [...cloneWarnings(root), ...timeoutWarnings(root), ...rayWarnings(root)],
   };
 }
-
-const isGiven = (node: YamlNode | undefined): node is YamlNode =>
-  node !== undefined && !(node.kind === "scalar" && node.value === null);
 
 function resourcePaths(root: YamlNode): readonly Path[] {
   return entriesAt(root, "spec", "types").flatMap(({ key, value }) => {
@@ -54,42 +57,6 @@ function resourceFaults(root: YamlNode): readonly Fault[] {
       },
     ];
   });
-}
-
-const NAMED_GROUPS = new Set(["jobset", "batchjob", "tf"]);
-
-function groupFaults(root: YamlNode): readonly Fault[] {
-  const types = nodeAt(root, "spec", "types");
-  if (types?.kind !== "mapping" || !NAMED_GROUPS.has(textAt(root, "spec", "operator") ?? ""))
-    return [];
-  const wrong = types.entries
-    .filter(({ key }) => !/^[a-z][a-z0-9-]{0,39}$/.test(key))
-    .map(({ keyAt, written }) => ({
-      at: keyAt,
-      path: `spec.types.${written}`,
-      message: `spec.types.${written} cannot be a group's name: lower-case letters, digits and -, beginning with a letter, 40 at most.`,
-      suggestion: written.toLowerCase(),
-    }));
-  const replicas = types.entries.reduce((total, { value }) => total + replicasOf(value), 0);
-  const place = locate(root, ["spec", "types"]);
-  if (replicas === 0)
-    return [...wrong, { ...place, message: "spec.types asks for no replica at all." }];
-  if (!(replicas > MOST_REPLICAS)) return wrong;
-  return [
-    ...wrong,
-    {
-      ...place,
-      message: `spec.types asks for ${replicas} replicas; ${MOST_REPLICAS} are the most.`,
-    },
-  ];
-}
-
-function replicasOf(group: YamlNode): number {
-  const number = (name: string): number => {
-    const node = nodeAt(group, name);
-    return isGiven(node) && node.kind === "scalar" ? Number(node.text) : 1;
-  };
-  return number("count") * number("completions");
 }
 
 function imageFaults(root: YamlNode): readonly Fault[] {

@@ -1,4 +1,4 @@
-import { OPERATORS } from "../core/manifest.ts";
+import type { Operator } from "../core/manifest.ts";
 
 /** The engines that this version serves. */
 export const SERVED_ENGINES = ["docker", "dummy"] as const;
@@ -42,7 +42,8 @@ const ofOperator = (operator: string, path: string, meaning: string): Field => (
   ofOperator: true,
 });
 
-const OTHER_OPERATORS = OPERATORS.filter((operator) => operator !== "jobset");
+/** They are the ways of whole engines. */
+const OTHER_OPERATORS = ["slurm", "vertexai"] as const satisfies readonly Operator[];
 
 const enabled = { values: "true", applies: (value: unknown) => value === true };
 const later = (what: string): string => `${what} not available yet on engine {engine}`;
@@ -108,8 +109,8 @@ const resources = (at: string): readonly Field[] => [
 ];
 
 const rayStartParams = (at: string): readonly Field[] => [
-  ofOperator("kuberay", `${at}.rayStartParams`, "Options of ray start."),
-  ofOperator("kuberay", `${at}.rayStartParams.*`, "One of them."),
+  honoured(`${at}.rayStartParams`, "kuberay: options of ray start, without the dashes."),
+  honoured(`${at}.rayStartParams.*`, "One of them; true alone is a switch."),
 ];
 
 const slurmFields = [
@@ -189,7 +190,10 @@ export const FIELDS: readonly Field[] = [
   honoured("clone.includeDotGit", "Keep .git. Default false."),
   honoured("clone.submodules", '"false" (default), "true" or "recursive"; needs includeDotGit.'),
   honoured("spec", "What runs."),
-  honoured("spec.operator", "jobset: groups of equal replicas."),
+  honoured(
+    "spec.operator",
+    "How replicas find each other: jobset, batchjob, pytorch, jax, xgboost, tf or kuberay.",
+  ),
   refused("spec.operator", "Other ways to wire replicas.", later("the operator {value} is"), {
     values: OTHER_OPERATORS.join(", "),
     applies: (value) => OTHER_OPERATORS.some((operator) => operator === value),
@@ -256,7 +260,11 @@ export const FIELDS: readonly Field[] = [
     "Where it is mounted.",
     later("persistent volumes are"),
   ),
-  meaningless("spec.rayVersion", "Ray's version.", "Ray does not run on engine {engine}"),
+  meaningless(
+    "spec.rayVersion",
+    "Ray's version.",
+    "the image's Ray is what runs on engine {engine}",
+  ),
   honoured("spec.restartPolicy", "Retries."),
   honoured("spec.restartPolicy.backoffLimit", "New attempts after a failed container. Default 0."),
   honoured("spec.gracefulTermination", "How it is stopped."),
@@ -269,7 +277,7 @@ export const FIELDS: readonly Field[] = [
     "Run before SIGTERM.",
     later("shutdownCommand is"),
   ),
-  honoured("spec.types", "The groups of replicas, by name."),
+  honoured("spec.types", "The groups of replicas, by name; of kuberay Head and a list of Workers."),
   honoured("spec.types.*", "A group."),
   honoured("spec.types.*.count", "Jobs of the group. Default 1."),
   honoured("spec.types.*.completions", "Replicas in each job. Default 1."),
@@ -278,8 +286,8 @@ export const FIELDS: readonly Field[] = [
   ...resources("spec.types.Workers.*.resources"),
   ...rayStartParams("spec.types.Head"),
   ...rayStartParams("spec.types.Workers.*"),
-  ofOperator("kuberay", "spec.types.Workers.*.name", "A pool of Ray's workers."),
-  ofOperator("kuberay", "spec.types.Workers.*.count", "Its size. Default 0."),
+  honoured("spec.types.Workers.*.name", "kuberay: the name of a pool of workers."),
+  honoured("spec.types.Workers.*.count", "Its size. Default 0."),
   ...[
     "machineSpec",
     "machineSpec.machineType",

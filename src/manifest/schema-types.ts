@@ -45,7 +45,15 @@ const group = z.strictObject({
   resources,
 });
 
-const rayStartParams = textMap.optional();
+/** Options of `ray start`, without the dashes. */
+const rayStartParams = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, "must be an option of ray start, without the dashes"),
+    z.string("must be text").max(1000, "is longer than 1000 characters"),
+  )
+  .optional();
 
 /** The shape of spec.types depends on the operator. */
 export const TYPES = {

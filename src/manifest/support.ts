@@ -111,7 +111,6 @@ function fieldOf(path: Path, node: YamlNode): Field | undefined {
 
 /** All replicas of a job run at once, so fewer parallelisms than completions would not be obeyed. */
 function serialCompletions(root: YamlNode, engine: string): readonly Fault[] {
-  if (textAt(root, "spec", "operator") !== "jobset") return [];
   return entriesAt(root, "spec", "types").flatMap(({ key, value }) => {
     const count = (name: string): number => {
       const node = nodeAt(value, name);

@@ -53,7 +53,7 @@ function typesOf(spec: WrittenSpec): readonly ReplicaType[] {
     case "kuberay":
     case "ray":
       return [
-        group("head", { count: 1, resources: spec.types.Head.resources }),
+        group("head", { ...spec.types.Head, count: 1 }),
         ...spec.types.Workers.map((pool) => group(pool.name, pool)),
       ];
     case "vertexai":
@@ -88,15 +88,23 @@ interface Group {
   readonly completions?: number;
   readonly parallelisms?: number;
   readonly resources: Resources;
+  readonly rayStartParams?: Readonly<Record<string, string>> | undefined;
 }
 
 const NOTHING_KNOWN: Resources = { cpus: 1, cpuLimitRatio: 1, memory: 1, shmSizeGB: 0 };
 
 function group(
   name: string,
-  { count, completions = 1, parallelisms = 1, resources }: Group,
+  { count, completions = 1, parallelisms = 1, resources, rayStartParams }: Group,
 ): ReplicaType {
-  return { name, count, completions, parallelisms, resources: sizes(resources) };
+  return {
+    name,
+    count,
+    completions,
+    parallelisms,
+    resources: sizes(resources),
+    ...(rayStartParams !== undefined && { rayStartParams }),
+  };
 }
 
 function sizes({

@@ -40,6 +40,10 @@ export function nodeAt(root: YamlNode | undefined, ...path: Path): YamlNode | un
   return node;
 }
 
+/** A key with nothing behind it is the same as no key. */
+export const isGiven = (node: YamlNode | undefined): node is YamlNode =>
+  node !== undefined && !(node.kind === "scalar" && node.value === null);
+
 /** The value of a scalar at a path, where it is text. */
 export function textAt(root: YamlNode | undefined, ...path: Path): string | undefined {
   const node = nodeAt(root, ...path);

@@ -40,7 +40,8 @@ function isShown({ path, ofOperator }: Field): boolean {
       path.startsWith(`${whole.path}.`) &&
       SERVED_ENGINES.every((engine) => whole.support[engine].kind !== "honoured"),
   );
-  return !isPart && ofOperator !== true && !path.startsWith("spec.types.Workers.");
+  const isSaidOfGroups = path.startsWith("spec.types.Workers.*.resources.");
+  return !isPart && ofOperator !== true && !isSaidOfGroups;
 }
 
 function cells({ path, only, meaning, support }: Field): readonly string[] {

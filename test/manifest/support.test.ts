@@ -10,7 +10,13 @@ import { DOCUMENT, fieldTable } from "./field-table.ts";
 import { DOCKER, errorsOf, parsed, withSpec } from "./parsed.ts";
 
 test.each([
-  ["an operator that has no plan yet", withSpec().replace("jobset", "tf"), "2:13 spec.operator"],
+  [
+    "an operator that is an engine of its own",
+    withSpec()
+      .replace("jobset", "slurm")
+      .replace("worker: { resources: { memory: 2 } }", "job: { nodes: 2 }"),
+    "2:13 spec.operator",
+  ],
   ["inputs", `${withSpec()}\ninputs: [{ from: digits#1, as: base }]`, "5:1 inputs"],
   ["secrets", `${withSpec()}\nsecrets: [TOKEN]`, "5:1 secrets"],
   ["a search", `${withSpec()}\nsearch: { any: thing }`, "5:1 search"],

@@ -1,17 +1,18 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import { expect, test } from "@jest/globals";
 
 import { manifestParser } from "../../src/manifest/parse.ts";
+import { createPlanner } from "../../src/operators/planner.ts";
+import { SOURCE } from "../operators/planned.ts";
 import { DOCKER } from "./parsed.ts";
-
-const FOLDER = new URL("../data/manifests/", import.meta.url);
-const files = (kind: string) =>
-  readdirSync(new URL(`${kind}/`, FOLDER)).map((name) => `${kind}/${name}`);
-const read = (name: string): string => readFileSync(new URL(name, FOLDER), "utf8");
-const engines = [
-  { name: "docker", kind: "docker" as const, aliases: ["main-aws-dev", "aks-dev-creation"] },
-];
+import {
+  readWild as read,
+  WILD_DOCUMENT,
+  WILD_PROJECT,
+  wildFiles as files,
+  wildTable,
+} from "./wild-table.ts";
 
 /** What of the files that are YAML is no manifest, and at which line. */
 const NO_MANIFESTS: Readonly<Record<string, readonly string[]>> = {
@@ -52,22 +53,33 @@ test.each(files("valid-yaml"))("%s is a manifest, or is told why not", (name) =>
 test("on Docker every reason against a manifest names the engine", () => {
   const reasons = files("valid-yaml").flatMap((name) => {
     const known = new Set(manifestParser.parse(read(name)).errors.map(({ message }) => message));
-    const { errors } = manifestParser.parse(read(name), { ...DOCKER, engines });
+    const { errors } = manifestParser.parse(read(name), WILD_PROJECT);
     return errors.map(({ message }) => message).filter((message) => !known.has(message));
   });
 
-  expect(reasons.length).toBeGreaterThan(30);
+  expect(reasons).toHaveLength(10);
   expect(reasons.filter((message) => !message.includes("engine docker"))).toEqual([]);
 });
 
-test("on Docker those of the operator jobset run, but for one that wants a volume", () => {
-  const jobsets = files("valid-yaml").filter((name) => read(name).includes("operator: jobset"));
-  const running = jobsets.filter(
-    (name) => manifestParser.parse(read(name), { ...DOCKER, engines }).manifest !== undefined,
-  );
+test("docs/manifests-in-the-wild.md says of each what becomes of it", () => {
+  expect(readFileSync(WILD_DOCUMENT, "utf8")).toContain(wildTable());
+});
 
-  expect(jobsets).toHaveLength(7);
-  expect(running).toHaveLength(6);
+test("every manifest that Docker takes has a plan, whose replicas have names of their own", () => {
+  const accepted = files("valid-yaml").flatMap(
+    (name) => manifestParser.parse(read(name), WILD_PROJECT).manifest ?? [],
+  );
+  const operators = new Set(accepted.map(({ spec }) => spec.operator));
+
+  expect(accepted).toHaveLength(26);
+  expect(operators.size).toBe(7);
+  for (const manifest of accepted) {
+    const names = createPlanner()
+      .plan(manifest, SOURCE)
+      .map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(0);
+    expect(new Set(names).size).toBe(names.length);
+  }
 });
 
 test("the old version is refused with the lines that replace it, and they are a manifest", () => {

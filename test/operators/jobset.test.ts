@@ -4,26 +4,7 @@ import { UnsupportedError } from "../../src/core/errors.ts";
 import type { PlanSource } from "../../src/core/operator.ts";
 import { createPlanner } from "../../src/operators/planner.ts";
 import { parsed, withSpec } from "../manifest/parsed.ts";
-
-const SOURCE: PlanSource = {
-  id: "0b6f8f0e-0000-4000-8000-000000000001",
-  number: 12,
-  projectId: "p-1",
-  projectSlug: "digits",
-  name: "digits-baseline",
-  source: {
-    kind: "commit",
-    commit: "3f2a91c".padEnd(40, "0"),
-    branch: "main",
-    message: "exp: lower the rate\n\nbody",
-    author: { name: "Ada", email: "ada@example.org" },
-  },
-  params: {},
-  parentId: undefined,
-};
-
-const plan = (text: string, source: Partial<PlanSource> = {}) =>
-  createPlanner().plan(parsed(text), { ...SOURCE, ...source });
+import { plan, SOURCE } from "./planned.ts";
 
 const seed = (source: Partial<PlanSource>) => plan(withSpec(), source)[0]?.env["ASSAY_SEED"];
 
@@ -163,9 +144,9 @@ test("a message that no variable can hold is cut", () => {
   expect(bytes).toBeLessThan(128 * 1024);
 });
 
-test("an operator that is not known yet is refused", () => {
+test("an operator that is an engine of its own is refused", () => {
   const manifest = parsed(withSpec());
-  const other = { ...manifest, spec: { ...manifest.spec, operator: "tf" as const } };
+  const other = { ...manifest, spec: { ...manifest.spec, operator: "slurm" as const } };
 
   expect(() => createPlanner().plan(other, SOURCE)).toThrow(UnsupportedError);
 });

@@ -5,7 +5,12 @@ import { waitFor } from "./wait-for.ts";
 /** The smallest repository that runs: the test image, a command, a manifest. */
 export function repositoryFiles(
   command: string,
-  more: { readonly spec?: string; readonly top?: string; readonly types?: string } = {},
+  more: {
+    readonly spec?: string;
+    readonly top?: string;
+    readonly types?: string;
+    readonly operator?: string;
+  } = {},
 ): Readonly<Record<string, string>> {
   const types =
     more.types ?? "worker: { count: 1, resources: { cpus: 1, cpuLimitRatio: 1, memory: 0.25 } }";
@@ -17,7 +22,7 @@ export function repositoryFiles(
       ...(more.top === undefined ? [] : [more.top]),
       "builder: { image: test, dockerfile: Dockerfile }",
       "spec:",
-      "  operator: jobset",
+      `  operator: ${more.operator ?? "jobset"}`,
       "  image: test",
       `  command: ${JSON.stringify(command)}`,
       ...(more.spec === undefined ? [] : [`  ${more.spec}`]),
