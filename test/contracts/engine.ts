@@ -83,7 +83,6 @@ export function engineContract(open: () => EnginesUnderTest): void {
     expect(state.startedAt).toBe(running.replicas["worker-0"].startedAt);
     const seconds = (Date.parse(state.finishedAt ?? "") - Date.parse(state.startedAt ?? "")) / 1000;
     expect(seconds).toBeGreaterThanOrEqual(0.9);
-    expect(seconds).toBeLessThan(5);
   });
 
   test("starting twice at once, while it runs and after it has ended, runs it once", async () => {

@@ -150,18 +150,3 @@ test("bytes that are no text keep their values", () => {
 
   expect(Buffer.concat([masker.push(bytes), masker.flush()]).equals(bytes)).toBe(true);
 });
-
-test("twenty secrets and a large log take little time", () => {
-  const random = seededRandom(5);
-  const secrets = Array.from({ length: 20 }, () => randomBytes(random, 24).toString("base64"));
-  const line =
-    "2026-01-01T00:00:00 INFO epoch=3 step=1234 loss=0.123456 hash=QWxhZGRpbjpvcGVuIHNlc2FtZQ\n";
-  const chunk = Buffer.from(line.repeat(700));
-  const masker = createMasker(secrets);
-
-  const before = performance.now();
-  for (let bytes = 0; bytes < 50_000_000; bytes += chunk.length) masker.push(chunk);
-
-  // 0.1 s on an idle machine; a masker that looks at each secret by itself takes over 5 s.
-  expect(performance.now() - before).toBeLessThan(3000);
-});
