@@ -32,6 +32,10 @@ const layers = {
     folders: ["core", "contract", "pipeline/verbs"],
     packages: ["express", "ws", "prom-client", "zod", "node:*"],
   },
+  cli: {
+    folders: ["contract", "manifest", "version"],
+    packages: ["commander", "zod", "node:*"],
+  },
 };
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -50,7 +54,7 @@ const rules = Object.entries(layers).flatMap(([folder, { folders, packages }]) =
     name: `${folder}-imports-only-${folders.join("-") || "itself"}`,
     severity: "error",
     from: { path: `^src/${folder}/` },
-    to: { path: "^src/", pathNot: `^src/(${[folder, ...folders].join("|")})/` },
+    to: { path: "^src/", pathNot: `^src/(${[folder, ...folders].join("|")})(/|\\.ts$)` },
   },
   {
     name: `${folder}-uses-only-its-packages`,
