@@ -72,6 +72,8 @@ export const RunDetailAnswer = RunAnswer.extend({
   operator: z.enum(OPERATORS),
   command: z.string(),
   timeoutSeconds: z.number(),
+  /** Where its dashboard (Ray's) is within the run's network: `http://head-0:8265`. */
+  dashboard: z.string().nullable(),
   attempts: z.array(AttemptAnswer),
 });
 export type RunDetailAnswer = z.infer<typeof RunDetailAnswer>;

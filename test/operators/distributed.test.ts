@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "@jest/globals";
 
 import { OPERATORS } from "../../src/core/manifest.ts";
@@ -158,7 +160,7 @@ test("an option of ray start cannot become part of the command", () => {
   expect(head?.command).toContain(String.raw`'--labels=a'\'' ; rm -rf / #' --head`);
 });
 
-test("no manifest can set what an operator sets", () => {
+test("no manifest can set what an operator sets, and docs/manifest.md tells of it", () => {
   const planned = OPERATORS.filter((name) => name !== "slurm" && name !== "vertexai").flatMap(
     (operator) =>
       ownVariables(operator, /ray/.test(operator) ? RAY : `{ worker: { count: 2, ${SMALL} } }`),
@@ -167,5 +169,9 @@ test("no manifest can set what an operator sets", () => {
   names.delete("name");
 
   expect(names.size).toBeGreaterThan(20);
-  for (const name of names) expect(variableFault(name)).toMatch(/set by Assay/);
+  const document = readFileSync(new URL("../../docs/manifest.md", import.meta.url), "utf8");
+  for (const name of names) {
+    expect(variableFault(name)).toMatch(/set by Assay/);
+    expect(document).toContain(`\`${name}\``);
+  }
 });

@@ -36,6 +36,8 @@ export function presentRunDetail(run: Run, attempts: readonly Attempt[]): RunDet
     operator: run.plan.operator,
     command: run.plan.command,
     timeoutSeconds: run.plan.timeoutSeconds,
+    dashboard:
+      run.plan.replicas.find(({ dashboard }) => dashboard !== undefined)?.dashboard ?? null,
     attempts: attempts
       .toSorted((a, b) => a.number - b.number)
       .map((attempt) => presentAttempt(run, attempt)),
