@@ -51,7 +51,7 @@ export class BenchServer {
         ASSAY_ADMIN_TOKEN: TOKEN,
         ASSAY_DUMMY_ENGINE: "true",
         ASSAY_ALLOW_LOCAL_REPOSITORIES: "true",
-        LOG_LEVEL: "warn",
+        LOG_LEVEL: "error",
         ...variables,
       },
       stdio: ["ignore", "pipe", "inherit"],

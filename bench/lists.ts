@@ -9,10 +9,10 @@ const SECONDS_EACH = 3;
 
 const LISTS: Readonly<Record<string, string>> = {
   "newest of all": "",
-  "newest of a project": "project=p7",
+  "newest of a project": "project=p1",
   "a status of all": "status=Failed",
-  "a status of a project": "project=p7&status=Processing",
-  "a branch": "project=p7&branch=b3",
+  "a status of a project": "project=p1&status=Processing",
+  "a branch": "project=p1&branch=b0",
   "an author": "author=ada3@example.org",
   "a tag": "tag=rare",
   "a word": "q=needle",

@@ -8,19 +8,22 @@ import { storableJson, storableText } from "./storable-text.ts";
 export type Bindings = Readonly<Record<string, unknown>>;
 
 /**
- * The rows of one statement with named bindings. `Row` is what the statement selects. Throws DatabaseUnavailableError
- * where the database is away.
+ * The rows of one statement with named bindings. `Row` is what the statement selects. It is planned once a connection,
+ * or `anew` for these bindings. Throws DatabaseUnavailableError where the database is away.
  */
 export async function query<Row extends object>(
   db: Knex,
   sql: string,
   bindings: Bindings = {},
+  plan: "prepared" | "anew" = "prepared",
 ): Promise<readonly Row[]> {
   const storable = Object.fromEntries(
     Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
   );
   const send = async (): Promise<readonly Row[]> => {
-    const statement = db.raw(sql, storable).options({ name: preparedName(sql) });
+    const statement = db
+      .raw(sql, storable)
+      .options({ name: plan === "prepared" ? preparedName(sql) : undefined });
     const { rows } = await reachable(() => statement);
     return rows;
   };

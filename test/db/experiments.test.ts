@@ -213,6 +213,21 @@ test("the list is narrowed by tag, branch, author and words", async () => {
   expect(await numbers({ status: ["Created"] })).toEqual([2, 1]);
 });
 
+test("a word that only old experiments have is found, page after page", async () => {
+  for (let digit = 1; digit <= 5; digit += 1)
+    await create(pushed(project, commitId(digit), { name: digit < 4 ? "needle" : "hay" }));
+  await postgres.knex.raw("alter sequence experiments_sequence_seq restart with 20000");
+  await create(pushed(project, commitId(6), { name: "hay" }));
+  const page = (cursor?: string) =>
+    database.experiments.list({ query: "need" }, { limit: 2, cursor });
+
+  const first = await page();
+  const second = await page(first.nextCursor);
+
+  expect(first.items.map(({ number }) => number)).toEqual([3, 2]);
+  expect(second).toMatchObject({ items: [{ number: 1 }], nextCursor: undefined });
+});
+
 test("fields that somebody else has written since are not overwritten", async () => {
   const { id, fieldsVersion } = await create(pushed(project, commitId(1)));
 
