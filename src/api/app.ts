@@ -24,6 +24,7 @@ import { projectRoutes } from "./routes/projects.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { retentionRoutes } from "./routes/retention.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { refuseOtherMethods, webhookRoutes } from "./routes/webhooks.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -42,6 +43,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...changeRoutes(ports, options.stopping),
     ...runRoutes(ports),
     ...projectRoutes(ports),
+    ...secretRoutes(ports),
     ...deliveryRoutes(ports, refused),
     ...objectRoutes(ports),
     ...manifestRoutes(ports),

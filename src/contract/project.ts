@@ -17,6 +17,7 @@ export const SettingsAnswer = z.object({
   runTimeoutSeconds: z.number(),
   internet: z.boolean(),
   env: z.record(z.string(), z.string()),
+  secrets: z.enum(["asked", "all"]),
 });
 
 export const ProjectAnswer = z.object({
@@ -58,6 +59,7 @@ const Settings = z.strictObject({
   runTimeoutSeconds: Duration.exactOptional(),
   internet: z.boolean().exactOptional(),
   env: z.record(Text, Text).exactOptional(),
+  secrets: SettingsAnswer.shape.secrets.exactOptional(),
 });
 export type Settings = z.infer<typeof Settings>;
 

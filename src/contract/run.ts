@@ -74,6 +74,8 @@ export const RunDetailAnswer = RunAnswer.extend({
   timeoutSeconds: z.number(),
   /** Where its dashboard (Ray's) is within the run's network: `http://head-0:8265`. */
   dashboard: z.string().nullable(),
+  /** Which version of each secret it was given. */
+  secrets: z.record(z.string(), z.number().int()),
   attempts: z.array(AttemptAnswer),
 });
 export type RunDetailAnswer = z.infer<typeof RunDetailAnswer>;

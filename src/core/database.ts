@@ -12,9 +12,11 @@ import type { LogIndex } from "./log-store.ts";
 import type { ProjectStore } from "./project.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RunStore } from "./run.ts";
+import type { SecretStore } from "./secret.ts";
 
 export interface Stores {
   readonly projects: ProjectStore;
+  readonly secrets: SecretStore;
   readonly experiments: ExperimentStore;
   readonly runs: RunStore;
   readonly deliveries: DeliveryStore;

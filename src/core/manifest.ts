@@ -83,6 +83,8 @@ export interface Manifest {
   readonly needs: readonly string[];
   readonly approval: boolean;
   readonly params: Readonly<Record<string, Json>>;
+  /** The project's secrets that it asks for, by name. */
+  readonly secrets?: readonly string[] | undefined;
   readonly builder: ManifestBuilder;
   readonly clone: ManifestClone;
   readonly spec: {
@@ -138,6 +140,8 @@ export interface ManifestContext {
     readonly aliases: readonly string[];
   }[];
   readonly defaultEngine: string;
+  /** Names of the project's secrets; left out, they are not judged. */
+  readonly secrets?: readonly string[] | undefined;
   /** The submission's own choice, which wins over the manifest's. */
   readonly engine?: string | undefined;
 }

@@ -22,6 +22,8 @@ export interface ProjectSettings {
   readonly internet: boolean;
   /** Environment of every container; the manifest's `env` wins. */
   readonly env: Readonly<Record<string, string>>;
+  /** asked: an experiment gets the secrets that its manifest names; all: every one, as AIchor does. */
+  readonly secrets: "asked" | "all";
 }
 
 export const DEFAULT_SETTINGS: ProjectSettings = {
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: ProjectSettings = {
   runTimeoutSeconds: 7 * 24 * 3600,
   internet: true,
   env: {},
+  secrets: "asked",
 };
 
 /** A repository that Assay watches. */

@@ -2,6 +2,7 @@ import type { Cause } from "./cause.ts";
 import type { Observation } from "./engine.ts";
 import type { StepException } from "./experiment.ts";
 import type { Operator, ReplicaResources } from "./manifest.ts";
+import type { SecretVersions } from "./secret.ts";
 
 export const RUN_STATES = [
   "Submitted",
@@ -57,6 +58,8 @@ export interface RunPlan {
   readonly queueTimeoutSeconds: number | undefined;
   readonly backoffLimit: number;
   readonly graceSeconds: number;
+  /** The secrets that its replicas get as variables; never their values. */
+  readonly secrets?: SecretVersions | undefined;
 }
 
 /** What the scheduler set aside for one replica of an attempt. */

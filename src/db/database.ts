@@ -20,6 +20,7 @@ import { query } from "./query.ts";
 import { PostgresRetentionStore } from "./retention.ts";
 import { retried } from "./retried.ts";
 import { PostgresRunStore } from "./runs.ts";
+import { PostgresSecretStore } from "./secrets.ts";
 import { PostgresTokenStore } from "./tokens.ts";
 
 export interface DatabaseOptions {
@@ -79,6 +80,7 @@ async function lock(db: Knex, section: Section): Promise<boolean> {
 function createStores(db: Knex, options: DatabaseOptions, events: Stores["events"]): Stores {
   return {
     projects: new PostgresProjectStore(db, options.secretKey),
+    secrets: new PostgresSecretStore(db, options.secretKey),
     experiments: new PostgresExperimentStore(db),
     runs: new PostgresRunStore(db),
     deliveries: new PostgresDeliveryStore(db),

@@ -166,7 +166,7 @@ export const FIELDS: readonly Field[] = [
   refused("search", "Hyperparameter search.", later("search is")),
   refused("nodes", "A workflow of runs.", later("workflows are")),
   refused("schedule", "Start by the clock.", later("schedules are")),
-  refused("secrets", "The project's secrets that it gets.", later("secrets are")),
+  honoured("secrets", "The project's secrets that it gets, as variables of their names."),
   honoured("builder", "How the image is made."),
   honoured("builder.image", "A name; equal to spec.image where both are given."),
   honoured(

@@ -27,7 +27,8 @@ export function groupFaults(root: YamlNode): readonly Fault[] {
   const groups = entriesAt(root, "spec", "types");
   if (!GROUPS.has(operator) || nodeAt(root, "spec", "types")?.kind !== "mapping") return [];
   const wrong = NAMED_GROUPS.has(operator) ? groups.flatMap(groupNameFault) : [];
-  return [...wrong, ...totalFaults(root, total(groups.map(({ value }) => value), 1))];
+  const nodes = groups.map(({ value }) => value);
+  return [...wrong, ...totalFaults(root, total(nodes, 1))];
 }
 
 /** Options of `ray start` that say what a node is and where. */

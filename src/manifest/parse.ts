@@ -8,6 +8,7 @@ import { checkPlaceholders } from "./placeholder-checks.ts";
 import { isText, keepsNull } from "./plain-rules.ts";
 import { readYaml } from "./read-yaml.ts";
 import { manifestSchema, schemaLike, type WrittenManifest } from "./schema.ts";
+import { secretFaults } from "./secret-checks.ts";
 import { judgeSupport } from "./support.ts";
 import { toManifest } from "./to-manifest.ts";
 import { entriesAt, locate, textAt, toPlain, type YamlNode } from "./yaml-tree.ts";
@@ -70,6 +71,7 @@ function judge(source: string, context: ManifestContext | undefined): Judgement 
       ...schemaFaults,
       ...fields.faults,
       ...checkPlaceholders(root, source),
+      ...secretFaults(root, context?.secrets),
       ...support.faults,
     ],
     warnings: [...warnings, ...fields.warnings, ...support.warnings],

@@ -8,6 +8,7 @@ const TEXT = [
   "description",
   "tags.*",
   "needs.*",
+  "secrets.*",
   "inputs.*.*",
   "concurrency.group",
   "builder.image",

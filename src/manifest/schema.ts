@@ -139,7 +139,7 @@ const topFields = {
   search: json.optional(),
   nodes: json.optional(),
   schedule: json.optional(),
-  secrets: z.array(text()).optional(),
+  secrets: z.array(text()).max(100, "names more than 100 secrets").default([]),
   builder: builder.prefault({}),
   clone: clone.prefault({}),
 };

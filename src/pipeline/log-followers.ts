@@ -87,7 +87,8 @@ export class LogFollowers {
     signal: AbortSignal,
   ): Promise<void> {
     const engineId = attempt.engineId ?? attempt.id;
-    const secrets = [this.#ports.runToken(run.experimentId, run.name)];
+    const given = await this.#ports.database.secrets.values(run.projectId, run.plan.secrets);
+    const secrets = [this.#ports.runToken(run.experimentId, run.name), ...Object.values(given)];
     const writer = await this.#ports.logs.open(logKey(run, attempt, replica), secrets);
     try {
       if (writer.record.sealed) return;

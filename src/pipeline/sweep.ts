@@ -13,6 +13,7 @@ const DEAD_SERVERS_MS = 300;
 /** Orphans, unreported pushes, and whether there is something to prune. */
 const SLOWLY_MS = 6000;
 const INVARIANTS_MS = 60_000;
+const SECRETS_MS = 60_000;
 const PRUNE_MS = 2000;
 
 /**
@@ -43,6 +44,9 @@ export class Sweep {
       this.#part("invariants", INVARIANTS_MS, () => this.#askInvariants(invariants)),
       this.#part("files of what is gone", SLOWLY_MS, (signal) =>
         this.#alone(() => removeFiles(ports, signal)),
+      ),
+      this.#part("replaced secrets", SECRETS_MS, () =>
+        this.#alone(() => ports.database.secrets.erase()),
       ),
       this.#part("unused images", PRUNE_MS, (signal) => docker.ifDue(signal)),
       this.#part("old archives and logs", PRUNE_MS, (signal) => dataDirectory.ifDue(signal)),

@@ -71,6 +71,7 @@ test("every default is filled in", () => {
     needs: [],
     approval: false,
     params: {},
+    secrets: [],
     builder: {
       image: undefined,
       dockerfile: "Dockerfile",
@@ -203,6 +204,8 @@ test.each([
     "1000 are the most",
   ],
   ["spec: { operator: jobset, command: x, types: {} }", "1:39 spec.types", "no replica"],
+  ["secrets: [ASSAY_TOKEN]\n".concat(withSpec()), "1:11 secrets.0", "set by Assay"],
+  ["secrets: [A]\n".concat(withSpec("env: { A: x }")), "1:11 secrets.0", "spec.env, too"],
   [withSpec("engineName: '{{ params.lr }}'"), "5:15 spec.engineName", "only"],
 ])("%j is refused", (text, place, message) => {
   expect(errorsOf(text)).toEqual([expect.stringContaining(message)]);

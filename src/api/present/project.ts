@@ -29,6 +29,7 @@ export function presentProject(
       runTimeoutSeconds: settings.runTimeoutSeconds,
       internet: settings.internet,
       env: settings.env,
+      secrets: settings.secrets,
     },
     createdAt: time(project.createdAt),
   };

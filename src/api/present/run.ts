@@ -38,6 +38,7 @@ export function presentRunDetail(run: Run, attempts: readonly Attempt[]): RunDet
     timeoutSeconds: run.plan.timeoutSeconds,
     dashboard:
       run.plan.replicas.find(({ dashboard }) => dashboard !== undefined)?.dashboard ?? null,
+    secrets: run.plan.secrets ?? {},
     attempts: attempts
       .toSorted((a, b) => a.number - b.number)
       .map((attempt) => presentAttempt(run, attempt)),

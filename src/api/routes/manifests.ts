@@ -20,7 +20,8 @@ export function manifestRoutes(ports: ManifestPorts): Pick<Handlers, "validateMa
 }
 
 async function contextOf(ports: ManifestPorts, reference: string): Promise<ManifestContext> {
-  const { engine, settings } = await findProject(ports, reference);
+  const { id, engine, settings } = await findProject(ports, reference);
+  const secrets = await ports.database.secrets.list(id);
   const aliases = Object.entries(settings.engineAliases);
   return {
     engines: [...ports.engines.values()].map(({ name, kind }) => ({
@@ -29,6 +30,7 @@ async function contextOf(ports: ManifestPorts, reference: string): Promise<Manif
       aliases: aliases.filter(([, target]) => target === name).map(([alias]) => alias),
     })),
     defaultEngine: engine,
+    secrets: secrets.map(({ name }) => name),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   WebhookSecretAnswer,
 } from "../project.ts";
 import { get, patch, post, put, remove } from "../route.ts";
+import { SecretAnswer, SecretPage, SetSecretRequest } from "../secret.ts";
 
 const all = "/api/v1/projects";
 const one = "/api/v1/projects/:project";
@@ -40,6 +41,20 @@ export const PROJECT_ROUTES = {
   rotateWebhookSecret: post(`${one}/webhook-secret`, "A new webhook secret, told this once", {
     access: "administrator",
     answers: { 200: WebhookSecretAnswer },
+  }),
+
+  listSecrets: get(`${one}/secrets`, "The project's secrets by name, without their values", {
+    query: PageQuery,
+    answers: { 200: SecretPage },
+  }),
+  setSecret: put(`${one}/secrets/:name`, "A new value, for experiments from now on", {
+    access: "administrator",
+    body: SetSecretRequest,
+    answers: { 200: SecretAnswer },
+  }),
+  removeSecret: remove(`${one}/secrets/:name`, "Remove a secret; what runs keeps it", {
+    access: "administrator",
+    answers: { 204: null },
   }),
 
   listDeliveries: get(`${one}/deliveries`, "What was received and what was decided", {

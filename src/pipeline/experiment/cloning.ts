@@ -74,7 +74,7 @@ async function clone(
 
   const { manifest, errors, warnings } = ports.manifests.parse(
     read.text,
-    manifestContext(ports, project, experiment.overrides.engine),
+    await manifestContext(ports, project, experiment.overrides.engine),
   );
   if (manifest === undefined)
     return {

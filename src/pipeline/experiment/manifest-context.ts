@@ -3,15 +3,17 @@ import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 
 /** What a project's manifests may ask for; `engine` is the submission's own choice. */
-export function manifestContext(
-  { engines }: Pick<Ports, "engines">,
+export async function manifestContext(
+  { engines, database }: Pick<Ports, "engines" | "database">,
   project: Project,
   engine: string | undefined,
-): ManifestContext {
+): Promise<ManifestContext> {
   const { engineAliases } = project.settings;
+  const secrets = await database.secrets.list(project.id);
   return {
     defaultEngine: project.engine,
     engine,
+    secrets: secrets.map(({ name }) => name),
     engines: [...engines.values()].map(({ name, kind }) => ({
       name,
       kind,

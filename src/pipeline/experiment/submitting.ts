@@ -8,6 +8,7 @@ import { neverFits } from "../../core/shortage.ts";
 import { SAFETY_NET_SECONDS } from "../drive.ts";
 import { findProject } from "../find-project.ts";
 import { enqueueRun } from "../run/preparing.ts";
+import { secretVersions } from "./secret-versions.ts";
 import { failed, type StepResult } from "./step-result.ts";
 
 /** The one run of an experiment that is no search and no workflow. */
@@ -43,6 +44,13 @@ export async function submitting(
   const tooLarge = neverFits(replicas, { name, machines: await engine.capacity(signal) });
   if (tooLarge !== undefined) return failed("NeverFits", tooLarge);
 
+  const secrets = await secretVersions(ports, project, manifest);
+  if (secrets.missing.length > 0)
+    return failed(
+      "SecretMissing",
+      `The project has no secret ${secrets.missing.join(", ")} any more: set it again, or take it out of the manifest's secrets.`,
+    );
+
   // Its containers are where its image is.
   const daemon = (await engine.daemon(signal)) === undefined ? undefined : image.daemon;
   const { spec } = manifest;
@@ -55,6 +63,7 @@ export async function submitting(
     queueTimeoutSeconds: spec.queueTimeoutSeconds,
     backoffLimit: spec.restartPolicy.backoffLimit,
     graceSeconds: spec.gracefulTermination.terminationGracePeriodSeconds,
+    secrets: secrets.versions,
   };
   const token = ports.runToken(id, ONLY_RUN);
   return {

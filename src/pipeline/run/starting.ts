@@ -76,7 +76,11 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
   const project = await findProject(ports, experiment);
   const workspace = await ports.workspaces.open(experiment);
   const parent = workspace.parentOutput;
+  const secrets = await ports.database.secrets.values(run.projectId, run.plan.secrets);
+  const gone = Object.keys(run.plan.secrets ?? {}).filter((name) => !Object.hasOwn(secrets, name));
+  if (gone.length > 0) throw new Error(`run ${run.id} was promised ${gone.join(", ")}`);
   const env = {
+    ...secrets,
     ASSAY_URL: ports.runUrl,
     ASSAY_TOKEN: ports.runToken(run.experimentId, run.name),
     ASSAY_RUN_ID: run.id,

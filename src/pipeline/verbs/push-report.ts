@@ -6,7 +6,7 @@ import { readManifest } from "../experiment/source.ts";
 
 /** What the pusher reads in the terminal: a line per experiment with its address and the manifest's verdict, else why none was started. */
 export async function pushReport(
-  ports: Pick<Ports, "repository" | "manifests" | "engines" | "publicUrl">,
+  ports: Pick<Ports, "repository" | "manifests" | "engines" | "database" | "publicUrl">,
   project: Project,
   deliveries: readonly Delivery[],
 ): Promise<readonly string[]> {
@@ -27,7 +27,7 @@ export async function pushReport(
 
 /** Cloning will say the same; said here, nobody has to look. */
 async function verdict(
-  ports: Pick<Ports, "repository" | "manifests" | "engines">,
+  ports: Pick<Ports, "repository" | "manifests" | "engines" | "database">,
   project: Project,
   commit: string,
   manifest: string,
@@ -37,7 +37,7 @@ async function verdict(
   if (file.kind !== "found") return [`It will fail: ${file.message}`];
   const { errors, warnings } = ports.manifests.parse(
     file.text,
-    manifestContext(ports, project, undefined),
+    await manifestContext(ports, project, undefined),
   );
   return [
     ...errors.map(
