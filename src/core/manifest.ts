@@ -99,6 +99,8 @@ export interface Manifest {
     /** Values may hold `{{ params.… }}` until `resolveParams` has run. */
     readonly env: Readonly<Record<string, string>>;
     readonly types: readonly ReplicaType[];
+    /** Where every replica sees the folder that they share, which is gone when the experiment has ended. */
+    readonly sharedVolume?: { readonly mountPoint: string } | undefined;
     readonly restartPolicy: { readonly backoffLimit: number };
     readonly gracefulTermination: { readonly terminationGracePeriodSeconds: number };
     readonly tensorboard: { readonly enabled: boolean };

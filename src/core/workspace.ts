@@ -7,6 +7,8 @@ export interface Workspace {
   readonly cache: string;
   /** Of a resubmit's parent, read-only. */
   readonly parentOutput: string | undefined;
+  /** The replicas' own, for as long as the experiment lasts, where it asked for one. */
+  readonly shared: string | undefined;
 }
 
 /** Gives experiments their folders and takes their outputs into the bucket. */
@@ -16,8 +18,9 @@ export interface Workspaces {
     readonly id: string;
     readonly projectSlug: string;
     readonly parentId: string | undefined;
+    readonly withShared?: boolean;
   }): Promise<Workspace>;
-  /** Nothing writes any more: the outputs are the server's own, kept in the output bucket. Safe to repeat. Tells what was not kept, one sentence each. */
+  /** Nothing writes any more: the outputs are the server's own, kept in the output bucket, and the shared folder is gone. Safe to repeat. Tells what was not kept, one sentence each. */
   close(experiment: {
     readonly id: string;
     readonly projectSlug: string;

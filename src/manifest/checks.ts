@@ -2,6 +2,7 @@ import { PARAMETER_NAME, PARAMETER_NAME_RULE, parameterVariable } from "../core/
 import { variableFault, variableValueFault } from "../core/reserved-variables.ts";
 import { groupFaults, rayWarnings } from "./group-checks.ts";
 import type { Fault } from "./issues.ts";
+import { mountFaults } from "./mount-checks.ts";
 import {
   entriesAt,
   isGiven,
@@ -25,6 +26,7 @@ export function checkFields(root: YamlNode): {
       ...folderFaults(root),
       ...variableFaults(root),
       ...parameterFaults(root),
+      ...mountFaults(root),
     ],
     warnings: [...cloneWarnings(root), ...timeoutWarnings(root), ...rayWarnings(root)],
   };

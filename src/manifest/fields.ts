@@ -240,15 +240,23 @@ export const FIELDS: readonly Field[] = [
     enabled,
   ),
   honoured("spec.storage", "Volumes."),
-  refused("spec.storage.sharedVolume", "A volume of the experiment.", later("shared volumes are")),
-  refused(
-    "spec.storage.sharedVolume.mountPoint",
-    "Where it is mounted.",
-    later("shared volumes are"),
+  honoured("spec.storage.sharedVolume", "A folder for all replicas, gone when it has ended."),
+  honoured("spec.storage.sharedVolume.mountPoint", "Where it is mounted."),
+  meaningless(
+    "spec.storage.sharedVolume.sizeGB",
+    "Its size.",
+    "disk space is neither reserved nor limited on engine {engine}",
   ),
-  refused("spec.storage.sharedVolume.sizeGB", "Its size.", later("shared volumes are")),
-  refused("spec.storage.sharedVolume.storageClass", "Its kind.", later("shared volumes are")),
-  refused("spec.storage.sharedVolume.accessMode", "Who may write.", later("shared volumes are")),
+  meaningless(
+    "spec.storage.sharedVolume.storageClass",
+    "Its kind.",
+    "there is one machine on engine {engine}",
+  ),
+  meaningless(
+    "spec.storage.sharedVolume.accessMode",
+    "Who may write: every replica.",
+    "there is one machine on engine {engine}",
+  ),
   refused(
     "spec.storage.attachExistingPVCs",
     "The project's volumes.",

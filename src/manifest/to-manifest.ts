@@ -36,6 +36,9 @@ export function toManifest(written: WrittenManifest, engine: string | undefined)
       queueTimeoutSeconds: spec.queueTimeout,
       env: spec.env,
       types: typesOf(spec),
+      sharedVolume: spec.storage?.sharedVolume && {
+        mountPoint: spec.storage.sharedVolume.mountPoint,
+      },
       restartPolicy: { backoffLimit: spec.restartPolicy?.backoffLimit ?? 0 },
       gracefulTermination: {
         terminationGracePeriodSeconds:

@@ -1,4 +1,4 @@
-import { chmod, lstat } from "node:fs/promises";
+import { chmod, lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BadRequestError } from "../core/errors.ts";
@@ -34,7 +34,8 @@ export class FilesystemWorkspaces implements Workspaces {
     id,
     projectSlug,
     parentId,
-  }: Owner & { readonly parentId: string | undefined }): Promise<Workspace> {
+    withShared = false,
+  }: Parameters<Workspaces["open"]>[0]): Promise<Workspace> {
     const input = pathOf(projectSlug, "input");
     const cache = pathOf(projectSlug, "cache");
     const output = outputOf({ id, projectSlug });
@@ -42,21 +43,35 @@ export class FilesystemWorkspaces implements Workspaces {
     await makeBucketFolder(this.#here(cache), 0o777);
     await makeBucketFolder(this.#here(output), 0o777);
     await this.#setMode(output, 0o777);
+    const shared = withShared ? sharedOf({ id, projectSlug }) : undefined;
+    if (shared !== undefined) await makeBucketFolder(this.#here(shared), 0o777);
     const parent = parentId === undefined ? undefined : outputOf({ id: parentId, projectSlug });
     return {
       input: this.#onHost(input),
       output: this.#onHost(output),
       cache: this.#onHost(cache),
       parentOutput: parent && (await this.#isThere(parent)) ? this.#onHost(parent) : undefined,
+      shared: shared && this.#onHost(shared),
     };
   }
 
   async close(experiment: Owner): Promise<readonly string[]> {
+    await this.#removeShared(sharedOf(experiment));
     const output = outputOf(experiment);
     if (!(await this.#isThere(output))) return [];
     if (!isRoot() && (await holdsForeign(this.#here(output)))) await this.#mend(output);
     await this.#setMode(output, 0o755);
     return takeIn(this.#here(output));
+  }
+
+  /** Only root can remove what another user's folder holds. */
+  async #removeShared(path: string): Promise<void> {
+    if (!(await this.#isThere(path))) return;
+    if (!isRoot()) {
+      if (await holdsForeign(this.#here(path))) await this.#mend(path);
+      await takeIn(this.#here(path));
+    }
+    await rm(this.#here(path), { recursive: true, force: true });
   }
 
   /** An experiment that runs as root may have given the folder itself away. */
@@ -100,6 +115,8 @@ export class FilesystemWorkspaces implements Workspaces {
 
 /** As product.md has it: kept as output/<experiment id>/ in the output bucket, <slug>/output. */
 const outputOf = ({ id, projectSlug }: Owner) => pathOf(projectSlug, "output", "output", id);
+
+const sharedOf = ({ id, projectSlug }: Owner) => pathOf(projectSlug, "shared", id);
 
 function pathOf(...names: readonly string[]): string {
   if (names.some((name) => name === "" || name === "." || name === ".." || /[/\0]/.test(name)))

@@ -204,6 +204,13 @@ test.each([
     "1000 are the most",
   ],
   ["spec: { operator: jobset, command: x, types: {} }", "1:39 spec.types", "no replica"],
+  ...["mnt", "/", "/a/../b", "/a b", "/assay/output", "/proc"].map(
+    (path): [string, string, string] => [
+      withSpec(`storage: { sharedVolume: { mountPoint: "${path}" } }`),
+      "5:42 spec.storage.sharedVolume.mountPoint",
+      "choose another folder",
+    ],
+  ),
   ["secrets: [ASSAY_TOKEN]\n".concat(withSpec()), "1:11 secrets.0", "set by Assay"],
   ["secrets: [A]\n".concat(withSpec("env: { A: x }")), "1:11 secrets.0", "spec.env, too"],
   [withSpec("engineName: '{{ params.lr }}'"), "5:15 spec.engineName", "only"],

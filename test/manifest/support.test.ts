@@ -28,11 +28,6 @@ test.each([
     "5:34 builder.skipBuild.enabled",
   ],
   [
-    "a shared volume",
-    withSpec("storage: { sharedVolume: { mountPoint: /mnt, storageClass: x } }"),
-    "5:14 spec.storage.sharedVolume",
-  ],
-  [
     "existing volumes",
     withSpec("storage: { attachExistingPVCs: [{ name: a, mountPoint: /mnt }] }"),
     "5:14 spec.storage.attachExistingPVCs",
@@ -63,6 +58,11 @@ test.each([
 
 test.each([
   ["TensorBoard", withSpec("tensorboard: { enabled: true }"), "spec.tensorboard.enabled"],
+  [
+    "a storage class",
+    withSpec("storage: { sharedVolume: { mountPoint: /mnt, storageClass: x } }"),
+    "spec.storage.sharedVolume.storageClass",
+  ],
   ["Jupyter", withSpec("debug: { jupyter: true }"), "spec.debug.jupyter"],
   ["VS Code", withSpec("debug: { vscode: { enabled: true } }"), "spec.debug.vscode.enabled"],
   [

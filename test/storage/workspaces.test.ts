@@ -146,3 +146,19 @@ test("closing what was never opened is nothing", async () => {
 });
 
 const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+test("a shared folder is made where it is asked for, and gone when the experiment has ended", async () => {
+  const asked = { ...experiment, withShared: true };
+  const { shared = "", output } = await workspaces.open(asked);
+  await writeFile(join(shared, "for-all"), "1");
+  await mkdir(join(shared, "locked"), { mode: 0 });
+  await symlink(output, join(shared, "link"));
+  await writeFile(join(output, "kept"), "1");
+
+  expect(await mode(shared)).toBe("777");
+  expect((await workspaces.open(asked)).shared).toBe(shared);
+  expect(await workspaces.close(experiment)).toEqual([]);
+  await expect(stat(shared)).rejects.toThrow("ENOENT");
+  expect(await readdir(output)).toEqual(["kept"]);
+  expect(await workspaces.close(experiment)).toEqual([]);
+});

@@ -74,8 +74,12 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
   const experiment = await ports.database.experiments.find(run.experimentId);
   if (experiment?.image === undefined) throw new Error(`run ${run.id} has no image`);
   const project = await findProject(ports, experiment);
-  const workspace = await ports.workspaces.open(experiment);
-  const parent = workspace.parentOutput;
+  const volume = experiment.manifest?.spec.sharedVolume;
+  const workspace = await ports.workspaces.open({
+    ...experiment,
+    withShared: volume !== undefined,
+  });
+  const { parentOutput: parent, shared } = workspace;
   const secrets = await ports.database.secrets.values(run.projectId, run.plan.secrets);
   const gone = Object.keys(run.plan.secrets ?? {}).filter((name) => !Object.hasOwn(secrets, name));
   if (gone.length > 0) throw new Error(`run ${run.id} was promised ${gone.join(", ")}`);
@@ -104,6 +108,9 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
       ...(parent === undefined
         ? []
         : [{ source: parent, target: "/assay/parent", readOnly: true }]),
+      ...(shared === undefined || volume === undefined
+        ? []
+        : [{ source: shared, target: volume.mountPoint, readOnly: false }]),
     ],
     replicas: run.plan.replicas.map((replica) => ({
       name: replica.name,
