@@ -32,6 +32,18 @@ const layers = {
     folders: ["core", "contract", "pipeline/verbs"],
     packages: ["express", "ws", "prom-client", "zod", "node:*"],
   },
+  web: {
+    folders: ["contract"],
+    packages: [
+      "react",
+      "react-dom",
+      "react-router",
+      "react-router/dom",
+      "@tanstack/react-query",
+      "@tanstack/react-virtual",
+      "zod",
+    ],
+  },
   cli: {
     folders: ["contract", "manifest", "version"],
     packages: ["commander", "zod", "node:*"],
@@ -86,6 +98,5 @@ export default {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^src/web/" },
   },
 };

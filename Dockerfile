@@ -1,4 +1,4 @@
-# The server. It runs from its sources: Node 24 strips the types, so nothing is compiled here.
+# The server. It runs from its sources: Node 24 strips the types, so only the dashboard is built here.
 #
 #   docker build -t assay .
 #
@@ -14,6 +14,15 @@ COPY package.json package-lock.json .npmrc ./
 # As in scripts/setup, and for its reasons, not `npm ci`. The versions are the lock file's all the same.
 RUN npm install --no-save --omit=dev
 
+# The dashboard is a few files in the end; what built them stays behind.
+FROM ${BASE} AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-save
+COPY vite.config.ts ./
+COPY src src
+RUN node_modules/.bin/vite build
+
 FROM ${BASE}
 # git and ssh fetch the repositories. tini is PID 1: it reaps the children that git and PostgreSQL
 # leave behind, and hands signals on.
@@ -26,6 +35,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
 COPY migrations migrations
 COPY src src
+COPY --from=dashboard /app/dist/web dist/web
 
 # Inside a container only the published port is reachable, so listening everywhere exposes nothing.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 ASSAY_DATA_DIR=/var/lib/assay

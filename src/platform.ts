@@ -223,6 +223,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     sessionKey: createHmac("sha256", secretKey).update("sessions").digest(),
     manifestSchema: manifestJsonSchema(),
     version,
+    dashboardFolder: join(import.meta.dirname, "../dist/web"),
     stopping: stopping.signal,
   });
 

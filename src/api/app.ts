@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from "express";
 import { ROUTES } from "../contract/routes.ts";
 import type { Ports } from "../core/ports.ts";
 import { authenticate, refuseRuns } from "./auth.ts";
+import { serveDashboard } from "./dashboard.ts";
 import { toProblem } from "./errors.ts";
 import type { Handlers } from "./handler.ts";
 import { mount, mountNothing } from "./mount.ts";
@@ -55,9 +56,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
   };
 
   const app = createApp().use(tellRequestId, timeRequests(ports));
-  app.get("/", (_request, response) => {
-    response.type("text/plain").send(WELCOME);
-  });
+  serveDashboard(app, options.dashboardFolder);
   app.all("/git/{*path}", (request, response) => options.gitRemote(request, response));
   mount(app, handlers, ["public"]);
   app.all(ROUTES.receiveWebhook.path, refuseOtherMethods);
@@ -69,8 +68,6 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
   mountNothing(app);
   return app.use(toProblem(ports));
 }
-
-const WELCOME = `Assay runs here. What it can do is described at ${ROUTES.getOpenApi.path}.\n`;
 
 /** An app that says nothing about itself, and whose paths are what they are. */
 export function createApp(): Express {

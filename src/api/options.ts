@@ -11,6 +11,8 @@ export interface ApiOptions {
   readonly sessionKey: Uint8Array;
   readonly manifestSchema: object;
   readonly version: string;
+  /** Where the built dashboard lies. */
+  readonly dashboardFolder: string;
   /** Aborts when the server stops: open streams end. */
   readonly stopping: AbortSignal;
 }

@@ -93,6 +93,8 @@ export const ResubmitRequest = z.strictObject({
     .exactOptional(),
 });
 export type ResubmitRequest = z.infer<typeof ResubmitRequest>;
+/** As it is sent: times are still written. */
+export type ResubmitBody = z.input<typeof ResubmitRequest>;
 
 /** All of the fields (PUT), or a JSON merge-patch of them (PATCH). */
 export const FieldsRequest = JsonObject;

@@ -5,6 +5,7 @@ import type { Manifest } from "../core/manifest.ts";
 import { JsonObject, Time } from "./json.ts";
 import { pageOf } from "./page.ts";
 import { ResourcesAnswer, RunAnswer, StepExceptionAnswer } from "./run.ts";
+import { VerbsAnswer } from "./verbs.ts";
 
 export const StepAnswer = z.object({
   name: z.enum(STEPS),
@@ -69,6 +70,8 @@ export const ExperimentItem = z.object({
   archivedAt: Time.nullable(),
   /** Since when its logs are no longer kept. */
   logsRemovedAt: Time.nullable(),
+  /** Which verbs are possible now. */
+  can: VerbsAnswer,
 });
 export type ExperimentItem = z.infer<typeof ExperimentItem>;
 

@@ -69,6 +69,7 @@ export async function startApi(overrides: Partial<Ports> = {}): Promise<Api> {
     sessionKey: randomBytes(32),
     manifestSchema: { title: "Manifest" },
     version: "0.0.0",
+    dashboardFolder: join(folder, "web"),
     stopping: stopping.signal,
   });
   const server = await listen(app, "127.0.0.1", 0);

@@ -14,6 +14,7 @@ import { sourceLink } from "../source-link.ts";
 import { exceptionOrNull } from "./exception.ts";
 import { presentRun } from "./run.ts";
 import { time, timeOrNull } from "./times.ts";
+import { presentVerbs } from "./verbs.ts";
 
 /** What an experiment is shown with. */
 export interface Surroundings {
@@ -53,6 +54,7 @@ export function presentItem(experiment: Experiment, around: Surroundings): Exper
     finishedAt: timeOrNull(experiment.finishedAt),
     archivedAt: timeOrNull(experiment.archivedAt),
     logsRemovedAt: timeOrNull(experiment.logsRemovedAt),
+    can: presentVerbs(experiment),
   };
 }
 

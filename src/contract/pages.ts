@@ -1,0 +1,8 @@
+/** The dashboard's addresses, as express and the browser's router both read them. */
+export const PAGES = {
+  experiments: "/",
+  signIn: "/sign-in",
+  experiment: "/experiments/:id",
+  deliveries: "/projects/:slug/deliveries",
+  engines: "/engines",
+} as const;

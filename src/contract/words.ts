@@ -1,0 +1,9 @@
+/** The words of the product, for programs that read answers and need no schemas. */
+export {
+  EXPERIMENT_STATUSES,
+  type ExperimentStatus,
+  STEPS,
+  type Step,
+} from "../core/experiment.ts";
+export type { StepStatus } from "../core/experiment.ts";
+export type { RunState } from "../core/run.ts";

@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, NavLink, Outlet, useNavigate, useNavigation } from "react-router";
+
+import { PAGES } from "../../contract/pages.ts";
+import { queryClient, sessionQuery } from "../queries.ts";
+import { request } from "../request.ts";
+
+/** The frame of every page but the sign-in. */
+export function Layout() {
+  const { data: session } = useQuery(sessionQuery);
+  const isLoading = useNavigation().state === "loading";
+  return (
+    <div className="flex h-dvh flex-col">
+      <header className="flex h-11 shrink-0 items-center gap-4 border-b border-line bg-panel px-4">
+        <Link to={PAGES.experiments} className="font-semibold text-ink">
+          Assay
+        </Link>
+        <nav aria-label="Pages" className="flex gap-4">
+          <NavLink to={PAGES.experiments} end className={linkClass}>
+            Experiments
+          </NavLink>
+          <NavLink to={PAGES.engines} className={linkClass}>
+            Engines
+          </NavLink>
+        </nav>
+        <span className="ml-auto hidden text-quiet sm:inline">{session?.user}</span>
+        <SignOut />
+      </header>
+      {isLoading && <div className="fixed top-0 h-0.5 w-full animate-pulse bg-accent" />}
+      <Outlet />
+    </div>
+  );
+}
+
+const linkClass = ({ isActive }: { readonly isActive: boolean }): string =>
+  isActive ? "text-ink font-medium" : "text-quiet";
+
+function SignOut() {
+  const navigate = useNavigate();
+  const signOut = async (): Promise<void> => {
+    await request("DELETE", "/api/v1/session");
+    queryClient.clear();
+    await navigate(PAGES.signIn);
+  };
+  return (
+    <button type="button" className="button ml-auto sm:ml-0" onClick={() => void signOut()}>
+      Sign out
+    </button>
+  );
+}

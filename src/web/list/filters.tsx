@@ -1,0 +1,103 @@
+import { useQuery } from "@tanstack/react-query";
+import { generatePath, Link } from "react-router";
+
+import { PAGES } from "../../contract/pages.ts";
+import { EXPERIMENT_STATUSES } from "../../contract/words.ts";
+import { enginesQuery, projectsQuery } from "../queries.ts";
+import type { FilterName, useFilter } from "./use-filter.ts";
+
+type Filter = ReturnType<typeof useFilter>;
+
+export function Filters({ filter }: { readonly filter: Filter }) {
+  const { data: projects } = useQuery(projectsQuery);
+  const { data: engines } = useQuery(enginesQuery);
+  const slugs = projects?.items.map(({ slug }) => slug) ?? [];
+  const names = engines?.items.map(({ name }) => name) ?? [];
+  return (
+    <search className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+      <Choice filter={filter} name="project" label="Project" all="All projects" values={slugs} />
+      <Choice filter={filter} name="engine" label="Engine" all="All engines" values={names} />
+      <Choice
+        filter={filter}
+        name="status"
+        label="Status"
+        all="Any status"
+        values={EXPERIMENT_STATUSES}
+      />
+      <input
+        type="search"
+        aria-label="Search"
+        placeholder="Search name, message, branch, commit"
+        className="field min-w-0 flex-1 basis-48 sm:max-w-72"
+        defaultValue={filter.get("q")}
+        onChange={(event) => filter.set("q", event.target.value)}
+      />
+      {CHIPS.map((name) => (
+        <Chip key={name} filter={filter} name={name} />
+      ))}
+      <label className="flex items-center gap-1 text-quiet">
+        <input
+          type="checkbox"
+          checked={filter.get("archived") === "true"}
+          onChange={(event) => filter.set("archived", event.target.checked ? "true" : "")}
+        />
+        Archived
+      </label>
+      {filter.get("project") !== "" && (
+        <Link
+          to={generatePath(PAGES.deliveries, { slug: filter.get("project") })}
+          className="ml-auto"
+        >
+          Deliveries
+        </Link>
+      )}
+    </search>
+  );
+}
+
+/** Set by following a branch, an author or a tag in a row. */
+const CHIPS = ["branch", "author", "tag"] as const satisfies readonly FilterName[];
+
+interface Named {
+  readonly filter: Filter;
+  readonly name: FilterName;
+}
+
+function Choice({
+  filter,
+  name,
+  label,
+  all,
+  values,
+}: Named & { readonly label: string; readonly all: string; readonly values: readonly string[] }) {
+  const value = filter.get(name);
+  const options = value === "" || values.includes(value) ? values : [...values, value];
+  return (
+    <select
+      aria-label={label}
+      className="field max-w-44"
+      value={value}
+      onChange={(event) => filter.set(name, event.target.value)}
+    >
+      <option value="">{all}</option>
+      {options.map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+    </select>
+  );
+}
+
+function Chip({ filter, name }: Named) {
+  const value = filter.get(name);
+  if (value === "") return null;
+  return (
+    <button
+      type="button"
+      className="button"
+      aria-label={`Any ${name} again`}
+      onClick={() => filter.set(name, "")}
+    >
+      {name}: {value} <span aria-hidden="true">×</span>
+    </button>
+  );
+}

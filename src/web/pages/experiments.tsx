@@ -1,0 +1,52 @@
+import { useState } from "react";
+
+import { Problem } from "../components/problem.tsx";
+import { BulkBar } from "../list/bulk-bar.tsx";
+import { Empty } from "../list/empty.tsx";
+import { Filters } from "../list/filters.tsx";
+import { Table } from "../list/table.tsx";
+import { useExperiments } from "../list/use-experiments.ts";
+import { useFilter } from "../list/use-filter.ts";
+
+export function ExperimentsPage() {
+  const filter = useFilter();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const project = filter.get("project");
+  const list = useExperiments(filter.query, project === "" ? undefined : project);
+  const { items } = list;
+  const select = (id: string, isSelected: boolean): void => {
+    const next = new Set(selected);
+    if (isSelected) next.add(id);
+    else next.delete(id);
+    setSelected(next);
+  };
+  const nextPage = (): void => {
+    if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+  };
+  const isEmpty = list.isSuccess && items.length === 0;
+  return (
+    <main className="flex min-h-0 flex-1 flex-col">
+      <title>Experiments · Assay</title>
+      <h1 className="sr-only">Experiments</h1>
+      <Filters filter={filter} />
+      {list.isError && <Problem error={list.error} />}
+      {isEmpty && onlyProject(filter.query) && <Empty project={project} />}
+      {isEmpty && !onlyProject(filter.query) && (
+        <p className="p-6 text-quiet">No experiment is like this. Take a filter away.</p>
+      )}
+      {items.length > 0 && (
+        <Table items={items} selected={selected} onSelect={select} onNearEnd={nextPage} />
+      )}
+      <BulkBar
+        items={items.filter(({ id }) => selected.has(id))}
+        onDone={() => {
+          setSelected(new Set());
+          void list.look().catch(() => undefined);
+        }}
+      />
+    </main>
+  );
+}
+
+const onlyProject = (query: string): boolean =>
+  [...new URLSearchParams(query).keys()].every((name) => name === "project");
