@@ -9,7 +9,7 @@ export interface Job {
   readonly subjectId: string;
   /** Grows with each claim: a writer that lost its lease is known by it. */
   readonly token: number;
-  /** How often it threw in a row. */
+  /** How often it threw in a row; as all that is counted here, since it last got on. */
   readonly failures: number;
   /** How often a lease on it was lost in a row. */
   readonly lostLeases: number;
@@ -43,6 +43,8 @@ export interface Queue {
    * counted the wakes until now: what is read after the transaction has seen all of them.
    */
   hold(job: Job): Promise<Job>;
+  /** Inside a transaction: it got on, so what failed until now says nothing about what comes. Answers the same claim. */
+  forgive(job: Job): Promise<Job>;
   /**
    * Makes due what this server holds but for `jobs`: what it could not hand back, or was given without hearing of it, as
    * the database was away. Not while it claims.

@@ -106,6 +106,20 @@ export class PostgresQueue implements Queue {
     return { ...job, wakes: row?.wakes ?? job.wakes };
   }
 
+  async forgive(job: Job): Promise<Job> {
+    const { failures, lostLeases, unreachableSeconds } = job;
+    // Nearly always.
+    if (failures === 0 && lostLeases === 0 && unreachableSeconds === undefined) return job;
+    await this.#mine(
+      job,
+      `update jobs
+          set failures = 0, lost_leases = 0, error = null, unreachable_since = null
+        where id = :id and token = :token and owner is not null
+       returning id`,
+    );
+    return { ...job, ...BLAMELESS };
+  }
+
   async keepOnly(jobs: readonly Job[]): Promise<void> {
     const owner = this.#instance();
     if (owner === undefined) return;
@@ -198,3 +212,10 @@ export class PostgresQueue implements Queue {
     return rows;
   }
 }
+
+const BLAMELESS = {
+  failures: 0,
+  lostLeases: 0,
+  error: undefined,
+  unreachableSeconds: undefined,
+} as const;

@@ -68,7 +68,8 @@ async function settle<Subject>(
       return undefined;
     }
     const known = await found.write(stores);
-    if (!found.over) return { job: { ...held, overdue: false }, known };
+    if (!found.over)
+      return { job: { ...(await stores.queue.forgive(held)), overdue: false }, known };
     await stores.queue.finish(job);
     // Whoever waited for what it held may go on.
     await stores.events.publish({ kind: "work" }, { kind: "schedule" });

@@ -11,6 +11,7 @@ import { workOnRun } from "./work-on-run.ts";
 
 /** Tries of one look before the platform's fault is told to the person who pushed. */
 const MOST_FAILURES = 8;
+/** Servers that ended while they were at the same step or stage: it may be what ends them. */
 const MOST_LOST_LEASES = 5;
 const UNREACHABLE_RETRY_SECONDS = 3;
 /** An engine that is away is unknown, not failed; but nobody waits for ever. */
