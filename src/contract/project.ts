@@ -18,6 +18,7 @@ export const SettingsAnswer = z.object({
   internet: z.boolean(),
   env: z.record(z.string(), z.string()),
   secrets: z.enum(["asked", "all"]),
+  volumes: z.record(z.string(), z.object({ hostPath: z.string(), readOnly: z.boolean() })),
 });
 
 export const ProjectAnswer = z.object({
@@ -60,6 +61,13 @@ const Settings = z.strictObject({
   internet: z.boolean().exactOptional(),
   env: z.record(Text, Text).exactOptional(),
   secrets: SettingsAnswer.shape.secrets.exactOptional(),
+  /** By name: a folder of the engine's machine that manifests may attach. */
+  volumes: z
+    .record(
+      Text,
+      z.strictObject({ hostPath: Text.max(1000), readOnly: z.boolean().default(false) }),
+    )
+    .exactOptional(),
 });
 export type Settings = z.infer<typeof Settings>;
 

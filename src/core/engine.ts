@@ -6,6 +6,8 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** The project's volume that it is: somebody named its folder, which may not be there. */
+  readonly volume?: string | undefined;
 }
 
 export interface WorkloadReplica {

@@ -101,6 +101,10 @@ export interface Manifest {
     readonly types: readonly ReplicaType[];
     /** Where every replica sees the folder that they share, which is gone when the experiment has ended. */
     readonly sharedVolume?: { readonly mountPoint: string } | undefined;
+    /** Volumes of the project, and where every replica sees them. */
+    readonly volumes?:
+      | readonly { readonly name: string; readonly mountPoint: string }[]
+      | undefined;
     readonly restartPolicy: { readonly backoffLimit: number };
     readonly gracefulTermination: { readonly terminationGracePeriodSeconds: number };
     readonly tensorboard: { readonly enabled: boolean };
@@ -144,6 +148,8 @@ export interface ManifestContext {
   readonly defaultEngine: string;
   /** Names of the project's secrets; left out, they are not judged. */
   readonly secrets?: readonly string[] | undefined;
+  /** Names of the project's volumes; left out, they are not judged. */
+  readonly volumes?: readonly string[] | undefined;
   /** The submission's own choice, which wins over the manifest's. */
   readonly engine?: string | undefined;
 }

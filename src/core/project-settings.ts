@@ -6,6 +6,7 @@ import { variableFault, variableValueFault } from "./reserved-variables.ts";
 export function settingsFaults({
   env = {},
   branches = [],
+  volumes = {},
 }: Partial<ProjectSettings>): readonly { readonly path: string; readonly message: string }[] {
   const globs = branches.map((glob, index) => ({
     path: `settings.branches.${index}`,
@@ -15,7 +16,20 @@ export function settingsFaults({
     path: `settings.env.${name}`,
     message: variableFault(name) ?? variableValueFault(name, value),
   }));
-  return [...globs, ...variables].flatMap(({ path, message }) =>
+  const folders = Object.entries(volumes).map(([name, { hostPath }]) => ({
+    path: `settings.volumes.${name}`,
+    message: volumeFault(name, hostPath),
+  }));
+  return [...globs, ...variables, ...folders].flatMap(({ path, message }) =>
     message === undefined ? [] : [{ path, message }],
   );
+}
+
+/** As the names of Kubernetes' volumes. */
+function volumeFault(name: string, hostPath: string): string | undefined {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+    return `${JSON.stringify(name.slice(0, 80))} cannot be the name of a volume: lower-case letters, digits and -, 63 at most.`;
+  return /^(\/[^/\0]+)+$/.test(hostPath) && !/\/\.{1,2}(\/|$)/.test(hostPath)
+    ? undefined
+    : `The folder of the volume ${name} must be a whole path on the engine's machine, such as /srv/datasets.`;
 }

@@ -24,6 +24,13 @@ export interface ProjectSettings {
   readonly env: Readonly<Record<string, string>>;
   /** asked: an experiment gets the secrets that its manifest names; all: every one, as AIchor does. */
   readonly secrets: "asked" | "all";
+  /** Folders of the engine's machine that manifests may attach, by name. */
+  readonly volumes: Readonly<Record<string, Volume>>;
+}
+
+export interface Volume {
+  readonly hostPath: string;
+  readonly readOnly: boolean;
 }
 
 export const DEFAULT_SETTINGS: ProjectSettings = {
@@ -39,6 +46,7 @@ export const DEFAULT_SETTINGS: ProjectSettings = {
   internet: true,
   env: {},
   secrets: "asked",
+  volumes: {},
 };
 
 /** A repository that Assay watches. */

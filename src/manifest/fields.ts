@@ -214,7 +214,12 @@ export const FIELDS: readonly Field[] = [
     enabled,
   ),
   honoured("spec.tensorboard.usePVC", "Events on a volume."),
-  refused("spec.tensorboard.usePVC.enabled", "Use one.", later("persistent volumes are"), enabled),
+  meaningless(
+    "spec.tensorboard.usePVC.enabled",
+    "Use one.",
+    "the events are kept with the outputs on engine {engine}",
+    enabled,
+  ),
   honoured("spec.tensorboard.usePVC.name", "Its name."),
   honoured("spec.debug", "Ways into a running container."),
   meaningless(
@@ -257,17 +262,9 @@ export const FIELDS: readonly Field[] = [
     "Who may write: every replica.",
     "there is one machine on engine {engine}",
   ),
-  refused(
-    "spec.storage.attachExistingPVCs",
-    "The project's volumes.",
-    later("persistent volumes are"),
-  ),
-  refused("spec.storage.attachExistingPVCs.*.name", "Which.", later("persistent volumes are")),
-  refused(
-    "spec.storage.attachExistingPVCs.*.mountPoint",
-    "Where it is mounted.",
-    later("persistent volumes are"),
-  ),
+  honoured("spec.storage.attachExistingPVCs", "The project's volumes."),
+  honoured("spec.storage.attachExistingPVCs.*.name", "Which, of the project's settings."),
+  honoured("spec.storage.attachExistingPVCs.*.mountPoint", "Where it is mounted."),
   meaningless(
     "spec.rayVersion",
     "Ray's version.",

@@ -1,3 +1,4 @@
+import { closest, didYouMean } from "../core/suggest.ts";
 import type { Fault } from "./issues.ts";
 import { locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
 
@@ -6,11 +7,9 @@ const TAKEN = ["/assay", "/dev", "/proc", "/sys"];
 
 /** Where volumes are mounted: a folder of the container that is nobody else's. */
 export function mountFaults(root: YamlNode): readonly Fault[] {
-  const volumes = nodeAt(root, "spec", "storage", "attachExistingPVCs");
-  const items = volumes?.kind === "sequence" ? volumes.items : [];
   const places: readonly Path[] = [
     ["spec", "storage", "sharedVolume", "mountPoint"],
-    ...items.map((_, index) => ["spec", "storage", "attachExistingPVCs", index, "mountPoint"]),
+    ...volumePaths(root).map((path) => [...path, "mountPoint"]),
   ];
   const before = new Set<string>();
   return places.flatMap((path) => {
@@ -25,6 +24,26 @@ export function mountFaults(root: YamlNode): readonly Fault[] {
       { ...place, message: `${place.path} ${why}; choose another folder, such as /mnt/shared.` },
     ];
   });
+}
+
+/** `known` are the names of the project's volumes, where it is known. */
+export function volumeFaults(
+  root: YamlNode,
+  known: readonly string[] | undefined,
+): readonly Fault[] {
+  return volumePaths(root).flatMap((path) => {
+    const name = textAt(root, ...path, "name");
+    if (name === undefined || known === undefined || known.includes(name)) return [];
+    const suggestion = closest(name, known);
+    const message = `${JSON.stringify(name.slice(0, 80))} is no volume of this project${didYouMean(suggestion) || "."} An administrator adds it to the project's settings: volumes: {"${name.slice(0, 80)}": {"hostPath": "/srv/…"}}.`;
+    return [{ ...locate(root, [...path, "name"]), message, suggestion }];
+  });
+}
+
+function volumePaths(root: YamlNode): readonly Path[] {
+  const path = ["spec", "storage", "attachExistingPVCs"];
+  const volumes = nodeAt(root, ...path);
+  return volumes?.kind === "sequence" ? volumes.items.map((_, index) => [...path, index]) : [];
 }
 
 function unfit(folder: string): string | undefined {

@@ -2,6 +2,7 @@ import type { ManifestContext, ManifestParser, ManifestVerdict } from "../core/m
 import { checkFields } from "./checks.ts";
 import { MOST_FAULTS, toFaults, type Fault } from "./issues.ts";
 import { LineIndex } from "./line-index.ts";
+import { volumeFaults } from "./mount-checks.ts";
 import { normalise } from "./normalise.ts";
 import { oldManifest } from "./old-manifest.ts";
 import { checkPlaceholders } from "./placeholder-checks.ts";
@@ -72,6 +73,7 @@ function judge(source: string, context: ManifestContext | undefined): Judgement 
       ...fields.faults,
       ...checkPlaceholders(root, source),
       ...secretFaults(root, context?.secrets),
+      ...volumeFaults(root, context?.volumes),
       ...support.faults,
     ],
     warnings: [...warnings, ...fields.warnings, ...support.warnings],

@@ -22,6 +22,7 @@ const TEXT = [
   "spec.command",
   "spec.engineName",
   "spec.rayVersion",
+  "spec.storage.attachExistingPVCs.*.*",
   "spec.env.*",
   "spec.types.*.rayStartParams.*",
   "spec.types.Workers.*.rayStartParams.*",

@@ -39,6 +39,7 @@ export function toManifest(written: WrittenManifest, engine: string | undefined)
       sharedVolume: spec.storage?.sharedVolume && {
         mountPoint: spec.storage.sharedVolume.mountPoint,
       },
+      volumes: spec.storage?.attachExistingPVCs,
       restartPolicy: { backoffLimit: spec.restartPolicy?.backoffLimit ?? 0 },
       gracefulTermination: {
         terminationGracePeriodSeconds:

@@ -27,11 +27,6 @@ test.each([
     `${withSpec()}\nbuilder: { skipBuild: { enabled: true } }`,
     "5:34 builder.skipBuild.enabled",
   ],
-  [
-    "existing volumes",
-    withSpec("storage: { attachExistingPVCs: [{ name: a, mountPoint: /mnt }] }"),
-    "5:14 spec.storage.attachExistingPVCs",
-  ],
   ["ptrace", withSpec("securityContext: { ptrace: true }"), "5:30 spec.securityContext.ptrace"],
   [
     "a shutdown command",

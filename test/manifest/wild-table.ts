@@ -19,10 +19,11 @@ export const wildFiles = (kind: "broken-yaml" | "valid-yaml"): readonly string[]
   readdirSync(new URL(`${kind}/`, FOLDER)).map((name) => `${kind}/${name}`);
 export const readWild = (name: string): string => readFileSync(new URL(name, FOLDER), "utf8");
 
-/** A project whose Docker engine has the names that these files use. */
+/** A project whose Docker engine and volume have the names that these files use. */
 export const WILD_PROJECT: ManifestContext = {
   engines: [{ name: "docker", kind: "docker", aliases: ["main-aws-dev", "aks-dev-creation"] }],
   defaultEngine: "docker",
+  volumes: ["az-prjtb11-5de4098cb8b3459d-azpvc-1-d09842db6f6f4cc7"],
 };
 
 function rows(): readonly (readonly string[])[] {

@@ -30,6 +30,7 @@ export function presentProject(
       internet: settings.internet,
       env: settings.env,
       secrets: settings.secrets,
+      volumes: settings.volumes,
     },
     createdAt: time(project.createdAt),
   };

@@ -31,6 +31,7 @@ async function contextOf(ports: ManifestPorts, reference: string): Promise<Manif
     })),
     defaultEngine: engine,
     secrets: secrets.map(({ name }) => name),
+    volumes: Object.keys(settings.volumes),
   };
 }
 

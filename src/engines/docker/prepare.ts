@@ -83,8 +83,21 @@ async function createContainer(
       throw new ImageGoneError(`The image ${image} is not on the engine any more.`, {
         cause: error,
       });
-    throw error;
+    const volume = missingVolume(part.workload, messageOf(error));
+    if (volume === undefined) throw error;
+    throw new UnsupportedError(
+      `The volume ${volume.volume} is the folder ${volume.source} of the machine ${context.machine.name}, where there is none.`,
+      { cause: error },
+    );
   }
+}
+
+function missingVolume(
+  { mounts }: Workload,
+  message: string,
+): Workload["mounts"][number] | undefined {
+  if (!/source path does not exist/i.test(message)) return undefined;
+  return mounts.find(({ volume, source }) => volume !== undefined && message.includes(source));
 }
 
 /** Another server made it meanwhile, and may have started it: then this one has opened its guard again. */

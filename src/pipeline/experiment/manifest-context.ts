@@ -8,12 +8,13 @@ export async function manifestContext(
   project: Project,
   engine: string | undefined,
 ): Promise<ManifestContext> {
-  const { engineAliases } = project.settings;
+  const { engineAliases, volumes } = project.settings;
   const secrets = await database.secrets.list(project.id);
   return {
     defaultEngine: project.engine,
     engine,
     secrets: secrets.map(({ name }) => name),
+    volumes: Object.keys(volumes),
     engines: [...engines.values()].map(({ name, kind }) => ({
       name,
       kind,

@@ -13,6 +13,7 @@ import { sealLogs } from "./replica-logs.ts";
 import { lostAttempt } from "./retry.ts";
 import { over, type RunResult } from "./run-result.ts";
 import { saying } from "./saying.ts";
+import { volumeMounts } from "./volume-mounts.ts";
 
 /** How long a run waits for an engine that is full in a way the scheduler cannot see. */
 const FULL_RETRY_SECONDS = 2;
@@ -111,6 +112,7 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
       ...(shared === undefined || volume === undefined
         ? []
         : [{ source: shared, target: volume.mountPoint, readOnly: false }]),
+      ...volumeMounts(project, experiment.manifest?.spec),
     ],
     replicas: run.plan.replicas.map((replica) => ({
       name: replica.name,
