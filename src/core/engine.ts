@@ -93,6 +93,17 @@ export interface Machine {
 export interface LogPiece {
   readonly stream: "stdout" | "stderr";
   readonly bytes: Uint8Array;
+  /** On a piece without bytes: by what the engine knows its own log's beginning, from which positions count. */
+  readonly origin?: string | undefined;
+}
+
+/** How far a replica's output was read. */
+export interface LogPosition {
+  /** Raw bytes of each stream. */
+  readonly stdout: number;
+  readonly stderr: number;
+  /** Of the pieces read so far; undefined where none told it. */
+  readonly origin?: string | undefined;
 }
 
 /** One measurement of one replica. */
@@ -142,14 +153,15 @@ export interface Engine {
   watch(signal: AbortSignal): AsyncIterable<void>;
 
   /**
-   * A replica's output, live, from the given number of bytes per stream on. Ends when the replica has ended and all was
-   * read, and in no other way: it throws the signal's reason when aborted, EngineUnreachableError when the connection
-   * ended (go on from where it was), WorkloadGoneError where the replica is not there.
+   * A replica's output, live, from a position on. Where the engine has removed its log's beginning, a piece tells another
+   * origin, and all that is left follows. Ends when the replica has ended and all was read, and in no other way: it throws
+   * the signal's reason when aborted, EngineUnreachableError when the connection ended (go on from where it was),
+   * WorkloadGoneError where the replica is not there.
    */
   logs(
     engineId: string,
     replica: string,
-    skip: { readonly stdout: number; readonly stderr: number },
+    from: LogPosition,
     signal: AbortSignal,
   ): AsyncIterable<LogPiece>;
 

@@ -1,4 +1,4 @@
-import type { LogPiece } from "./engine.ts";
+import type { LogPiece, LogPosition } from "./engine.ts";
 import type { Step } from "./experiment.ts";
 
 /** Which log: one per step, and in Running one per run, attempt and replica. */
@@ -15,8 +15,8 @@ export interface LogRecord extends LogKey {
   readonly id: string;
   /** Bytes that readers may see. */
   readonly stored: number;
-  /** Raw bytes of each stream that are behind what is stored: where the engine is asked to go on. */
-  readonly raw: { readonly stdout: number; readonly stderr: number };
+  /** What is behind what is stored: where the engine is asked to go on. */
+  readonly raw: LogPosition;
   /** What the masker holds back at that point, base64 per stream. */
   readonly held: { readonly stdout: string; readonly stderr: string };
   readonly sealed: boolean;
@@ -48,9 +48,12 @@ export interface LogIndex {
 
 export interface LogWriter {
   readonly record: LogRecord;
-  /** Where a source is to go on: raw bytes taken so far, per stream. */
-  readonly position: { readonly stdout: number; readonly stderr: number };
-  /** Masks, appends, and makes it visible within 50 ms or 64 KiB. Throws LostLeaseError where another writer took over. */
+  /** Where a source is to go on. */
+  readonly position: LogPosition;
+  /**
+   * Masks, appends, and makes it visible within 50 ms or 64 KiB. Where the piece tells another origin than before,
+   * positions count from it. Throws LostLeaseError where another writer took over.
+   */
   write(piece: LogPiece): Promise<void>;
   /** Writes what is held back and ends the log for good. */
   seal(): Promise<{ readonly bytes: number; readonly sha256: string }>;

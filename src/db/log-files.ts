@@ -14,6 +14,7 @@ interface LogRow {
   readonly stored: number;
   readonly raw_stdout: number;
   readonly raw_stderr: number;
+  readonly origin: string | null;
   readonly held_stdout: string;
   readonly held_stderr: string;
   readonly sealed: boolean;
@@ -29,7 +30,7 @@ const toLogRecord = (row: LogRow): LogRecord => ({
   attempt: optional(row.attempt),
   replica: optional(row.replica),
   stored: row.stored,
-  raw: { stdout: row.raw_stdout, stderr: row.raw_stderr },
+  raw: { stdout: row.raw_stdout, stderr: row.raw_stderr, origin: optional(row.origin) },
   held: { stdout: row.held_stdout, stderr: row.held_stderr },
   sealed: row.sealed,
   sha256: optional(row.sha256),
@@ -100,7 +101,7 @@ export class PostgresLogIndex implements LogIndex {
     const rows = await query(
       this.#db,
       `update logs
-          set stored = :stored, raw_stdout = :rawStdout, raw_stderr = :rawStderr,
+          set stored = :stored, raw_stdout = :rawStdout, raw_stderr = :rawStderr, origin = :origin,
               held_stdout = :heldStdout, held_stderr = :heldStderr, updated_at = now()
         where id = :id and writer_token = :writerToken and not sealed
        returning id`,
@@ -110,6 +111,7 @@ export class PostgresLogIndex implements LogIndex {
         stored: to.stored,
         rawStdout: to.raw.stdout,
         rawStderr: to.raw.stderr,
+        origin: to.raw.origin,
         heldStdout: to.held.stdout,
         heldStderr: to.held.stderr,
       },

@@ -4,6 +4,7 @@ import type {
   Engine,
   ListedWorkload,
   LogPiece,
+  LogPosition,
   Machine,
   ResourceSample,
   Workload,
@@ -98,10 +99,10 @@ export class DummyEngine implements Engine {
   logs(
     engineId: string,
     replica: string,
-    skip: { readonly stdout: number; readonly stderr: number },
+    from: LogPosition,
     signal: AbortSignal,
   ): AsyncIterable<LogPiece> {
-    return drop(this.#output(engineId, replica, signal), skip);
+    return drop(this.#output(engineId, replica, signal), from);
   }
 
   async resources(engineId: string): Promise<Readonly<Record<string, ResourceSample>>> {

@@ -20,7 +20,7 @@ const sliceBytes = 64 * 1024;
  */
 export class Intake {
   readonly #maskers;
-  readonly #raw;
+  #raw: { stdout: number; stderr: number; origin?: string | undefined };
   readonly #headLimit: number;
   #headBytes: number;
   #atHeadsEnd: Progress | undefined;
@@ -43,7 +43,7 @@ export class Intake {
     this.#headLimit = headLimit;
   }
 
-  /** Raw bytes taken so far, of each stream. */
+  /** What was taken so far. */
   get position(): LogRecord["raw"] {
     return { ...this.#raw };
   }
@@ -57,7 +57,8 @@ export class Intake {
     return this.#hasNews;
   }
 
-  take({ stream, bytes }: LogPiece): void {
+  take({ stream, bytes, origin }: LogPiece): void {
+    if (origin !== undefined) this.#begin(origin);
     const masker = this.#maskers[stream];
     for (let at = 0; at < bytes.length; at += sliceBytes) {
       const slice = bytes.subarray(at, at + sliceBytes);
@@ -65,6 +66,12 @@ export class Intake {
       this.#raw[stream] += slice.length;
       this.#add(masker.push(slice));
     }
+  }
+
+  #begin(origin: string): void {
+    const isAnother = this.#raw.origin !== undefined && this.#raw.origin !== origin;
+    this.#raw = isAnother ? { stdout: 0, stderr: 0, origin } : { ...this.#raw, origin };
+    this.#hasNews = true;
   }
 
   /** The source has ended: shows what is held back. */

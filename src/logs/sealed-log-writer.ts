@@ -14,8 +14,10 @@ export class SealedLogWriter implements LogWriter {
     return this.#position;
   }
 
-  async write({ stream, bytes }: Parameters<LogWriter["write"]>[0]): Promise<void> {
-    this.#position = { ...this.#position, [stream]: this.#position[stream] + bytes.length };
+  async write({ stream, bytes, origin }: Parameters<LogWriter["write"]>[0]): Promise<void> {
+    const stood = this.#position;
+    const at = origin === undefined ? stood : { stdout: 0, stderr: 0, origin };
+    this.#position = { ...at, [stream]: at[stream] + bytes.length };
   }
 
   async seal(): Promise<{ readonly bytes: number; readonly sha256: string }> {

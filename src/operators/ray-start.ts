@@ -8,7 +8,10 @@ const TAKES_TRUTH = new Set(["log-color", "include-dashboard"]);
 const OURS: ReadonlySet<string> = new Set(RAY_START_OURS);
 
 /** A `ray start` with the manifest's options, as KubeRay reads them, and what is its `own`. */
-export function rayStart(own: readonly string[], params: Readonly<Record<string, string>> = {}): string {
+export function rayStart(
+  own: readonly string[],
+  params: Readonly<Record<string, string>> = {},
+): string {
   const options = Object.entries(params).flatMap(([name, value]) => {
     if (OURS.has(name)) return [];
     if (TAKES_TRUTH.has(name) || !/^(true|false)$/i.test(value))

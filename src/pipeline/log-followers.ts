@@ -1,4 +1,4 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine, LogPiece, LogPosition } from "../core/engine.ts";
 import { LostLeaseError, WorkloadGoneError } from "../core/errors.ts";
 import type { LogWriter } from "../core/log-store.ts";
 import type { Ports } from "../core/ports.ts";
@@ -107,11 +107,15 @@ export class LogFollowers {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      for await (const piece of this.#engine.logs(engineId, replica, writer.position, signal))
+      for await (const piece of this.#engine.logs(engineId, replica, writer.position, signal)) {
+        const { origin } = writer.position;
+        const isCut = piece.origin !== undefined && origin !== undefined && piece.origin !== origin;
+        if (isCut) await writer.write(note(cutSentence(writer.position, piece.origin)));
         await writer.write(piece);
+      }
     } catch (error) {
       if (!(error instanceof WorkloadGoneError)) throw error;
-      await writer.write({ stream: "stderr", bytes: new TextEncoder().encode(GONE) });
+      await writer.write(note(GONE));
     }
   }
 
@@ -124,3 +128,12 @@ export class LogFollowers {
     });
   }
 }
+
+const note = (sentence: string): LogPiece => ({
+  stream: "stderr",
+  bytes: new TextEncoder().encode(sentence),
+});
+
+/** The engine's own log is larger than what is kept of it, and was cut before it was read. */
+const cutSentence = ({ stdout, stderr }: LogPosition, origin: string | undefined): string =>
+  `\n[The engine removed the beginning of its log: ${stdout + stderr} bytes of it had been read. What came then is missing, up to ${origin}.]\n`;

@@ -226,7 +226,8 @@ export function engineContract(open: () => EnginesUnderTest): void {
         FROM_THE_START,
         signal,
       ))
-        arrived.push({ text: `${stream} ${Buffer.from(bytes).toString()}`, at: Date.now() });
+        if (bytes.length > 0)
+          arrived.push({ text: `${stream} ${Buffer.from(bytes).toString()}`, at: Date.now() });
     })();
 
     await engine.start(engineId);

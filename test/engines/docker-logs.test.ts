@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import Dockerode from "dockerode";
 
-import type { LogPiece } from "../../src/core/engine.ts";
+import type { LogPiece, LogPosition } from "../../src/core/engine.ts";
 import { EngineUnreachableError } from "../../src/core/errors.ts";
 import type { DockerEngine } from "../../src/engines/docker/engine.ts";
 import { DockerEngines } from "./docker-engines.ts";
 import { DockerProxy } from "./docker-proxy.ts";
-import { collect, FROM_THE_START, readLog, workload } from "./workload.ts";
+import { collect, FROM_THE_START, readLog, untilObserved, workload } from "./workload.ts";
 
 let engines: DockerEngines;
 let engine: DockerEngine;
@@ -59,6 +59,37 @@ test("300,000 lines come through five readers byte for byte", async () => {
   expect(digest.digest("hex")).toBe(
     createHash("sha256").update(`${lines}no end of line`).digest("hex"),
   );
+});
+
+test("a reader that fell behind what Docker keeps is told so, and given all that is left", async () => {
+  const small = engines.engine({ logFileSize: "20k" });
+  const engineId = await small.prepare(workload("seq 1 200; sleep 2; seq 201 5000; sleep 1"));
+  await small.start(engineId);
+  const first = new AbortController();
+  let position: LogPosition = FROM_THE_START;
+  for await (const piece of small.logs(engineId, "worker-0", position, first.signal)) {
+    position = moved(position, piece);
+    if (position.stdout > 0 && position.origin !== undefined) break;
+  }
+  first.abort();
+  const { origin } = position;
+
+  await untilObserved(small, engineId, "exited");
+  let text = "";
+  for await (const piece of small.logs(
+    engineId,
+    "worker-0",
+    position,
+    AbortSignal.timeout(30_000),
+  )) {
+    position = moved(position, piece);
+    text += Buffer.from(piece.bytes).toString();
+  }
+
+  expect(position.origin).not.toBe(origin);
+  expect(position.stdout).toBe(text.length);
+  expect(text).toMatch(/^\d+\n(\d+\n)+5000\n$/);
+  expect(text.startsWith("1\n")).toBe(false);
 });
 
 test("a slow reader loses nothing", async () => {
@@ -143,4 +174,15 @@ test("where no Docker answers, every question is answered with that", async () =
 
 async function rest(iterator: AsyncIterator<unknown>): Promise<void> {
   while ((await iterator.next()).done !== true);
+}
+
+/** As a log's writer counts. */
+function moved(position: LogPosition, { stream, bytes, origin }: LogPiece): LogPosition {
+  const isAnother = position.origin !== undefined && origin !== undefined;
+  const from = isAnother ? FROM_THE_START : position;
+  return {
+    ...from,
+    [stream]: from[stream] + bytes.length,
+    origin: origin ?? position.origin,
+  };
 }

@@ -67,6 +67,49 @@ test.each([
   await rm(folder, { recursive: true, force: true });
 });
 
+test("where the engine has cut its log, the log says how much was read of it and until when it lacks", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-followers-"));
+  const platform = await startPlatform({}, { engines: new Map() });
+  const { database, logs } = platform.ports;
+  const { id } = (await setScene(database)).run;
+  const plan = platform.knex.raw(`jsonb_set(plan, '{replicas}', '[{ "name": "worker-0" }]')`);
+  await platform.knex("runs").where({ id }).update({ plan });
+  const run = await database.runs.find(id);
+  const [attempt] = await database.runs.attempts(id);
+  if (run === undefined || attempt === undefined) throw new Error("the scene has no attempt");
+
+  const followers = new LogFollowers(platform.ports, new CutEngine({ name: "dummy", folder }));
+  await followers.follow([attempt]);
+  const record = await waitFor("the log's end", async () => {
+    const found = await logs.find(logKey(run, attempt, "worker-0"));
+    return found?.sealed === true && found;
+  });
+
+  let text = "";
+  for await (const bytes of logs.read(record, { start: 0, end: Infinity }))
+    text += Buffer.from(bytes).toString();
+  expect(text).toBe(
+    "one\n\n[The engine removed the beginning of its log: 4 bytes of it had been read. What came then is missing, up to noon.]\ntwo\n",
+  );
+  expect(record.raw).toEqual({ stdout: 4, stderr: 0, origin: "noon" });
+  await followers.stop();
+  await platform.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Keeps too little of what it is told. */
+class CutEngine extends DummyEngine {
+  override async *logs(): AsyncGenerator<LogPiece> {
+    for (const [origin, text] of [
+      ["morning", "one\n"],
+      ["noon", "two\n"],
+    ]) {
+      yield { stream: "stdout", bytes: new Uint8Array(), origin };
+      yield { stream: "stdout", bytes: Buffer.from(text ?? "") };
+    }
+  }
+}
+
 /** Says something when it is told to, and has no end. */
 class SlowTalker extends DummyEngine {
   readonly asked = Promise.withResolvers<void>();

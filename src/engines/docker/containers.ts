@@ -9,6 +9,8 @@ export interface ContainerPlan {
   readonly installation: string;
   readonly network: { readonly id: string; readonly name: string };
   readonly machine: Machine;
+  /** Of each of two files; the older one is removed when both are full. */
+  readonly logFileSize: string;
   /** The start guard's folder, as Docker sees it. */
   readonly guard: string;
 }
@@ -105,8 +107,7 @@ function hostConfig(plan: ContainerPlan): AllowedHostConfig {
     ShmSize: Math.max(Math.floor(shmBytes), LEAST_SHM_BYTES),
     DeviceRequests: deviceRequests(replica.devices),
     Mounts: mounts(plan),
-    // Well above what is kept of a log, so that a follower can fall behind and a disk cannot fill without end.
-    LogConfig: { Type: "json-file", Config: { "max-size": "4g", "max-file": "2" } },
+    LogConfig: { Type: "json-file", Config: { "max-size": plan.logFileSize, "max-file": "2" } },
     RestartPolicy: { Name: "no" },
   };
 }

@@ -6,6 +6,7 @@ import type {
   Engine,
   ListedWorkload,
   LogPiece,
+  LogPosition,
   Machine,
   ResourceSample,
   Workload,
@@ -38,8 +39,13 @@ export interface DockerEngineOptions {
   readonly hostStartFolder?: string | undefined;
   /** A made-up table; else what nvidia-smi tells, where Docker has NVIDIA's runtime. */
   readonly devices?: readonly Device[] | undefined;
+  /** After how much Docker begins another file of a container's log, of which it keeps two; as its `max-size`. */
+  readonly logFileSize?: string | undefined;
   readonly log: Logger;
 }
+
+/** Well above what is kept of a log, so that a follower can fall behind and a disk cannot fill without end. */
+const LOG_FILE_SIZE = "4g";
 
 /** A Docker that hangs must not hold up the end of the server. */
 const CLOSE_MS = 5000;
@@ -85,6 +91,7 @@ export class DockerEngine implements Engine {
       networks: this.#networks,
       guard: this.#guard,
       machine: await this.#machine(signal),
+      logFileSize: this.#options.logFileSize ?? LOG_FILE_SIZE,
     };
     await prepareWorkload(context, workload, signal);
     return workload.attemptId;
@@ -130,11 +137,11 @@ export class DockerEngine implements Engine {
   logs(
     engineId: string,
     replica: string,
-    skip: { readonly stdout: number; readonly stderr: number },
+    from: LogPosition,
     signal: AbortSignal,
   ): AsyncIterable<LogPiece> {
     const container = containerName(engineId, replica);
-    return containerLogs({ docker: this.#docker, container, signal }, skip);
+    return containerLogs({ docker: this.#docker, container, signal }, from);
   }
 
   async resources(

@@ -1,21 +1,15 @@
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 
-import type Dockerode from "dockerode";
-
-import type { LogPiece } from "../../core/engine.ts";
+import type { LogPiece, LogPosition } from "../../core/engine.ts";
 import { WorkloadGoneError } from "../../core/errors.ts";
 import { drop } from "../drop.ts";
 import { askStream } from "./ask.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { toEngineError } from "./errors.ts";
 import { inspectState } from "./listing.ts";
-
-export interface LogSource {
-  readonly docker: Dockerode;
-  readonly container: string;
-  readonly signal: AbortSignal;
-}
+import { logOrigin } from "./log-origin.ts";
+import type { LogSource } from "./log-source.ts";
 
 /**
  * A container's output until it has ended and all was read. Of one that is only made, by attaching before it starts:
@@ -24,15 +18,26 @@ export interface LogSource {
  */
 export async function* containerLogs(
   source: LogSource,
-  skip: { readonly stdout: number; readonly stderr: number },
+  from: LogPosition,
 ): AsyncGenerator<LogPiece, void, undefined> {
-  const given = { ...skip };
+  let given = { ...from };
+  let askedAt = -Infinity;
   try {
     for (;;) {
-      const { pieces, isWhole } = await open(source, given);
+      const { origin } = given;
+      const { pieces, isWhole, begins } = await open(source, given);
+      if (begins !== undefined && begins !== origin) {
+        given =
+          origin === undefined ? { ...given, origin: begins } : { ...NOTHING, origin: begins };
+        yield { ...EMPTY, origin: begins };
+      }
       for await (const piece of pieces) {
         given[piece.stream] += piece.bytes.length;
         yield piece;
+        if (given.origin !== undefined || performance.now() - askedAt < ORIGIN_AGAIN_MS) continue;
+        askedAt = performance.now();
+        given.origin = await logOrigin(source);
+        if (given.origin !== undefined) yield { ...EMPTY, origin: given.origin };
       }
       if ((await hasEnded(source)) && isWhole) return;
     }
@@ -42,31 +47,41 @@ export async function* containerLogs(
   }
 }
 
-/** Whole is what, read to its end, lacks nothing of a container that has ended by then. */
+const NOTHING = { stdout: 0, stderr: 0 } as const;
+const EMPTY = { stream: "stdout", bytes: new Uint8Array() } as const;
+/** Docker stores a line when it ends: the first one may take long. */
+const ORIGIN_AGAIN_MS = 1000;
+
 interface Output {
   readonly pieces: AsyncIterable<LogPiece>;
+  /** Read to its end, it lacks nothing of a container that has ended by then. */
   readonly isWhole: boolean;
+  /** Of a stored log that is not empty. */
+  readonly begins: string | undefined;
 }
 
-async function open(
-  source: LogSource,
-  given: { readonly stdout: number; readonly stderr: number },
-): Promise<Output> {
+async function open(source: LogSource, given: LogPosition): Promise<Output> {
   let state = await stateOf(source);
   if (state?.kind === "prepared") {
     const live = await attach(source);
     state = await stateOf(source);
     // Not started after the attach means that the attachment sees everything.
     if (state?.kind === "prepared")
-      return { pieces: demultiplex(endedByRemoval(source, live)), isWhole: true };
+      return {
+        pieces: demultiplex(endedByRemoval(source, live)),
+        isWhole: true,
+        begins: undefined,
+      };
     live.destroy();
   }
   if (state === undefined)
     throw new WorkloadGoneError("The run's container is not on the engine any more.");
   // Followed up to a container's end, the stored log lacks its last unfinished line in two trials of five (20.10): it
   // is whole where the container had ended before.
-  const pieces = drop(demultiplex(await storedLog(source)), given);
-  return { pieces, isWhole: state.kind === "exited" };
+  const begins = await logOrigin(source);
+  const isCut = begins !== undefined && given.origin !== undefined && begins !== given.origin;
+  const pieces = drop(demultiplex(await storedLog(source)), isCut ? NOTHING : given);
+  return { pieces, isWhole: state.kind === "exited", begins };
 }
 
 async function attach({ docker, container, signal }: LogSource): Promise<Readable> {

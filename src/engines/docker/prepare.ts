@@ -16,6 +16,7 @@ export interface PrepareContext {
   readonly networks: Networks;
   readonly guard: StartGuard;
   readonly machine: Machine;
+  readonly logFileSize: string;
 }
 
 /** Makes what is missing of the workload's network and containers; what a crash left is completed. Nothing of it runs. */
