@@ -38,7 +38,7 @@ COPY src src
 COPY --from=dashboard /app/dist/web dist/web
 
 # Inside a container only the published port is reachable, so listening everywhere exposes nothing.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 ASSAY_DATA_DIR=/var/lib/assay
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 ASSAY_DATA_DIR=/var/lib/assay NODE_COMPILE_CACHE=/home/node/.cache/node
 RUN mkdir -p /var/lib/assay && chown node:node /var/lib/assay
 EXPOSE 8080
 

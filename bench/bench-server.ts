@@ -46,6 +46,7 @@ export class BenchServer {
       cwd: new URL("..", import.meta.url),
       env: {
         ...process.env,
+        NODE_COMPILE_CACHE: "node_modules/.cache/node",
         PORT: "0",
         ASSAY_DATA_DIR: dataDirectory,
         ASSAY_ADMIN_TOKEN: TOKEN,
