@@ -144,6 +144,7 @@ async function assemble(begun: Begun): Promise<Platform> {
   if (config.dummyEngine)
     engines.push(new DummyEngine({ name: "dummy", folder: join(folders.root, "dummy") }));
   const { metrics, registry } = createMetrics();
+  const patience = { mostSlow: Math.ceil(config.workerSlots / 2) };
   const disk = new DiskWatermark(folders.root, config.diskWatermark, (name, usedShare) =>
     metrics.set("assay_disk_used_ratio", usedShare, { disk: name }),
   );
@@ -164,7 +165,9 @@ async function assemble(begun: Begun): Promise<Platform> {
     manifests: manifestParser,
     planner: createPlanner(),
     builder: new DockerBuilder({ docker, installation: opened.id }),
-    engines: new Map(engines.map((engine) => [engine.name, new MeteredEngine(engine, metrics)])),
+    engines: new Map(
+      engines.map((engine) => [engine.name, new MeteredEngine(engine, metrics, patience)]),
+    ),
     archives: new FilesystemObjectStore({ folder: folders.archives }),
     buckets: new FilesystemObjectStore({ folder: folders.buckets }),
     workspaces: new FilesystemWorkspaces({

@@ -7,15 +7,21 @@ import {
   WorkloadGoneError,
 } from "../core/errors.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { type Patience, Unanswered } from "./unanswered.ts";
 
-/** An engine whose calls are timed, by how they came out. What lasts as long as a workload does, is not. */
+/**
+ * An engine whose calls are timed, by how they came out; what lasts as long as a workload does, is not. For those that
+ * change something, workers wait with `patience`.
+ */
 export class MeteredEngine implements Engine {
   readonly #engine: Engine;
   readonly #metrics: Metrics;
+  readonly #unanswered: Unanswered;
 
-  constructor(engine: Engine, metrics: Metrics) {
+  constructor(engine: Engine, metrics: Metrics, patience: Patience) {
     this.#engine = engine;
     this.#metrics = metrics;
+    this.#unanswered = new Unanswered(engine.name, patience);
   }
 
   get name(): string {
@@ -31,19 +37,19 @@ export class MeteredEngine implements Engine {
   }
 
   prepare(workload: Workload, signal?: AbortSignal): Promise<string> {
-    return this.#time("prepare", () => this.#engine.prepare(workload, signal));
+    return this.#change("prepare", () => this.#engine.prepare(workload, signal));
   }
 
   start(engineId: string, signal?: AbortSignal): Promise<void> {
-    return this.#time("start", () => this.#engine.start(engineId, signal));
+    return this.#change("start", () => this.#engine.start(engineId, signal));
   }
 
   stop(engineId: string, graceSeconds: number): Promise<void> {
-    return this.#time("stop", () => this.#engine.stop(engineId, graceSeconds));
+    return this.#change("stop", () => this.#engine.stop(engineId, graceSeconds));
   }
 
   remove(engineId: string): Promise<void> {
-    return this.#time("remove", () => this.#engine.remove(engineId));
+    return this.#change("remove", () => this.#engine.remove(engineId));
   }
 
   list(signal?: AbortSignal): Promise<readonly ListedWorkload[]> {
@@ -86,6 +92,10 @@ export class MeteredEngine implements Engine {
       labels,
     );
     return machines;
+  }
+
+  #change<T>(method: string, call: () => Promise<T>): Promise<T> {
+    return this.#unanswered.wait(() => this.#time(method, call));
   }
 
   async #time<T>(method: string, call: () => Promise<T>): Promise<T> {

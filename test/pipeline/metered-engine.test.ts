@@ -18,6 +18,8 @@ import { MeteredEngine } from "../../src/pipeline/metered-engine.ts";
 import { type EnginesUnderTest, engineContract } from "../contracts/engine.ts";
 import { readExposition } from "../support/exposition.ts";
 
+const PATIENCE = { mostSlow: 8 };
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "assay-metered-"));
@@ -30,7 +32,8 @@ const dummy = (name = "mine"): Engine =>
 describe("an engine whose calls are timed is an engine", () => {
   let engines: EnginesUnderTest;
   beforeAll(() => {
-    const open = (name: string) => new MeteredEngine(dummy(name), createMetrics().metrics);
+    const open = (name: string) =>
+      new MeteredEngine(dummy(name), createMetrics().metrics, PATIENCE);
     engines = { engine: open("mine"), otherServer: open("mine"), stranger: open("theirs") };
   });
 
@@ -49,7 +52,7 @@ test.each([
   async (outcome, error) => {
     const { metrics, registry } = createMetrics();
     const failing = Object.create(dummy(), { list: { value: () => Promise.reject(error) } });
-    const engine = new MeteredEngine(failing, metrics);
+    const engine = new MeteredEngine(failing, metrics, PATIENCE);
 
     await expect(engine.list()).rejects.toBe(error);
 
@@ -61,7 +64,7 @@ test.each([
 
 test("what an engine has is shown as it last said", async () => {
   const { metrics, registry } = createMetrics();
-  const engine = new MeteredEngine(dummy(), metrics);
+  const engine = new MeteredEngine(dummy(), metrics, PATIENCE);
 
   const machines = await engine.capacity();
 
