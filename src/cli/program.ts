@@ -2,9 +2,12 @@ import { Command } from "commander";
 
 import { version } from "../version.ts";
 import { context } from "./commands/context.ts";
+import { data } from "./commands/data.ts";
 import { experiments } from "./commands/experiments.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
+import { manifest } from "./commands/manifest.ts";
+import { projects } from "./commands/projects.ts";
 import { withExamples } from "./options.ts";
 import type { Shell } from "./shell.ts";
 
@@ -18,7 +21,10 @@ export function createProgram(shell: Shell): Command {
     .addCommand(login(shell))
     .addCommand(logout(shell))
     .addCommand(context(shell))
-    .addCommand(experiments(shell));
+    .addCommand(experiments(shell))
+    .addCommand(projects(shell))
+    .addCommand(manifest(shell))
+    .addCommand(data(shell));
   program.addHelpText("after", ENVIRONMENT);
   for (const command of everyCommand(program)) settle(command, shell);
   return withExamples(

@@ -7,6 +7,13 @@ export function reasonOf(error: unknown): string {
   return message === "" ? code : message;
 }
 
+/** The code of one of Node's errors, `""` for others. */
+export const codeOf = (error: unknown): string => errorLike(error).code;
+
+/** Whether it is about a file, not about a connection. */
+export const hasPath = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "path" in error;
+
 function errorLike(error: unknown): {
   readonly message: string;
   readonly code: string;

@@ -14,11 +14,28 @@ export function lastingFrom(startedAt: string | null, finishedAt: string | null)
   return lasting(until - Date.parse(startedAt));
 }
 
+/** `1 file`, `2 files`. */
+export const counted = (count: number, thing: string): string =>
+  `${count} ${thing}${count === 1 ? "" : "s"}`;
+
 /** In local time, to the minute. */
 export function moment(time: string | null): string {
   if (time === null) return "";
   const at = new Date(time);
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** `512 B`, `1.5 KiB`, `12.0 GiB`. */
+export function bytes(count: number): string {
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = count;
+  let unit = "B";
+  for (const next of units) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = next;
+  }
+  return unit === "B" ? `${count} B` : `${value.toFixed(1)} ${unit}`;
 }
 
 const two = (number: number): string => String(Math.floor(number)).padStart(2, "0");

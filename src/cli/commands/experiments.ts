@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { Shell } from "../shell.ts";
 import { cancel } from "./experiments/cancel.ts";
 import { compare } from "./experiments/compare.ts";
+import { download } from "./experiments/download.ts";
 import { list } from "./experiments/list.ts";
 import { logs } from "./experiments/logs.ts";
 import { resubmit } from "./experiments/resubmit.ts";
@@ -30,7 +31,8 @@ export function experiments(shell: Shell): Command {
     .addCommand(archive(shell))
     .addCommand(unarchive(shell))
     .addCommand(remove(shell))
-    .addCommand(compare(shell));
+    .addCommand(compare(shell))
+    .addCommand(download(shell));
 }
 
 const submit = (shell: Shell): Command =>

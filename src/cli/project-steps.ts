@@ -1,0 +1,44 @@
+import type { ProjectAnswer } from "../contract/project.ts";
+
+type Forge = ProjectAnswer["forge"];
+
+/** What is to be done until a push starts something, as lines to follow. */
+export function firstSteps(project: ProjectAnswer, webhookSecret?: string): readonly string[] {
+  const { slug, forge } = project;
+  return [
+    ...(forge === "builtin" ? ownRemote(project) : webhook(project, forge, webhookSecret)),
+    "",
+    "Then push a commit whose message begins with exp:",
+    `  git commit --allow-empty -m "exp: a first try" && git push${forge === "builtin" ? " assay HEAD" : ""}`,
+    "and look on:",
+    `  assay experiments list --project ${slug}`,
+    `  assay projects deliveries ${slug}    what was received, and why it started what it did`,
+  ];
+}
+
+const ownRemote = ({ gitUrl }: ProjectAnswer): readonly string[] => [
+  "In your repository (assay init makes one):",
+  `  git remote add assay ${gitUrl ?? ""}`,
+  "git asks for a name and a password: any name, and your token.",
+];
+
+function webhook(
+  { slug, webhookUrl, repository }: ProjectAnswer,
+  forge: Exclude<Forge, "builtin">,
+  secret: string | undefined,
+): readonly string[] {
+  return [
+    `At ${repository ?? "the repository"}, ${WHERE[forge]}:`,
+    `  Address       ${webhookUrl}`,
+    "  Content type  application/json",
+    `  Secret        ${secret ?? `told when the project was made; a new one: assay projects webhook-secret ${slug}`}`,
+    "  Events        pushes",
+  ];
+}
+
+const WHERE: Record<Exclude<Forge, "builtin">, string> = {
+  github: "in Settings → Webhooks → Add webhook",
+  gitlab: "in Settings → Webhooks → Add new webhook",
+  gitea: "in Settings → Webhooks → Add webhook",
+  bitbucket: "in Repository settings → Webhooks → Add webhook",
+};
