@@ -76,6 +76,8 @@ export const RunDetailAnswer = RunAnswer.extend({
   dashboard: z.string().nullable(),
   /** Which version of each secret it was given. */
   secrets: z.record(z.string(), z.number().int()),
+  /** Outputs of earlier experiments that it sees at /assay/inputs/<as>. */
+  inputs: z.array(z.object({ experimentId: z.uuid(), path: z.string(), as: z.string() })),
   attempts: z.array(AttemptAnswer),
 });
 export type RunDetailAnswer = z.infer<typeof RunDetailAnswer>;

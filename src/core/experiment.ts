@@ -86,6 +86,8 @@ export interface Conditions {
   readonly engine: string;
   /** Experiments that must have Succeeded. */
   readonly needs: readonly string[];
+  /** Of them, those whose outputs it sees: one for each of the manifest's inputs, in their order. */
+  readonly inputs?: readonly string[] | undefined;
   readonly approval: boolean;
   readonly concurrency:
     | {

@@ -83,6 +83,10 @@ export interface Manifest {
   readonly needs: readonly string[];
   readonly approval: boolean;
   readonly params: Readonly<Record<string, Json>>;
+  /** Outputs of earlier experiments: a path in them (empty is all), and its name below /assay/inputs. */
+  readonly inputs?:
+    | readonly { readonly from: string; readonly path: string; readonly as: string }[]
+    | undefined;
   /** The project's secrets that it asks for, by name. */
   readonly secrets?: readonly string[] | undefined;
   readonly builder: ManifestBuilder;

@@ -48,6 +48,16 @@ export interface PlannedReplica {
   readonly dashboard?: string | undefined;
 }
 
+/** Outputs of an earlier experiment that a run sees. */
+export interface PlannedInput {
+  readonly experimentId: string;
+  readonly projectSlug: string;
+  /** Within its outputs; empty is all of them. */
+  readonly path: string;
+  /** Its name below /assay/inputs. */
+  readonly as: string;
+}
+
 /** What a run is, written once by Submitting. */
 export interface RunPlan {
   readonly operator: Operator;
@@ -60,6 +70,7 @@ export interface RunPlan {
   readonly graceSeconds: number;
   /** The secrets that its replicas get as variables; never their values. */
   readonly secrets?: SecretVersions | undefined;
+  readonly inputs?: readonly PlannedInput[] | undefined;
 }
 
 /** What the scheduler set aside for one replica of an attempt. */

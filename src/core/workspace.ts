@@ -20,6 +20,12 @@ export interface Workspaces {
     readonly parentId: string | undefined;
     readonly withShared?: boolean;
   }): Promise<Workspace>;
+  /** A file or folder of the outputs of an experiment that has ended, as the engine's machine names it; undefined where it is not there. */
+  outputOf(output: {
+    readonly experimentId: string;
+    readonly projectSlug: string;
+    readonly path: string;
+  }): Promise<string | undefined>;
   /** Nothing writes any more: the outputs are the server's own, kept in the output bucket, and the shared folder is gone. Safe to repeat. Tells what was not kept, one sentence each. */
   close(experiment: {
     readonly id: string;

@@ -1,6 +1,7 @@
 import { PARAMETER_NAME, PARAMETER_NAME_RULE, parameterVariable } from "../core/parameters.ts";
 import { variableFault, variableValueFault } from "../core/reserved-variables.ts";
 import { groupFaults, rayWarnings } from "./group-checks.ts";
+import { inputFaults } from "./input-checks.ts";
 import type { Fault } from "./issues.ts";
 import { mountFaults } from "./mount-checks.ts";
 import {
@@ -27,6 +28,7 @@ export function checkFields(root: YamlNode): {
       ...variableFaults(root),
       ...parameterFaults(root),
       ...mountFaults(root),
+      ...inputFaults(root),
     ],
     warnings: [...cloneWarnings(root), ...timeoutWarnings(root), ...rayWarnings(root)],
   };

@@ -149,14 +149,13 @@ export const FIELDS: readonly Field[] = [
     "needs",
     "Experiments that must have Succeeded first: id, number, project#12, or the newest of a name in this project.",
   ),
-  refused(
+  honoured(
     "inputs",
-    "Outputs of earlier experiments, read-only at /assay/inputs/<as>.",
-    later("inputs are"),
+    "Outputs of earlier experiments, read-only at /assay/inputs/<as>; they are needed as those of needs are.",
   ),
-  refused("inputs.*.from", "The experiment.", later("inputs are")),
-  refused("inputs.*.path", "The folder of its outputs.", later("inputs are")),
-  refused("inputs.*.as", "The name here.", later("inputs are")),
+  honoured("inputs.*.from", "The experiment, as in needs."),
+  honoured("inputs.*.path", "A file or folder of its outputs. Default: all of them."),
+  honoured("inputs.*.as", "The name here."),
   honoured("approval", "true: waits until somebody approves. Default false."),
   honoured(
     "params",

@@ -1,6 +1,6 @@
 import { closest, didYouMean } from "../core/suggest.ts";
 import type { Fault } from "./issues.ts";
-import { locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
+import { locate, nodeAt, writtenAt, type Path, type YamlNode } from "./yaml-tree.ts";
 
 /** What a container has there itself: to cover it would break it. */
 const TAKEN = ["/assay", "/dev", "/proc", "/sys"];
@@ -13,7 +13,7 @@ export function mountFaults(root: YamlNode): readonly Fault[] {
   ];
   const before = new Set<string>();
   return places.flatMap((path) => {
-    const text = textAt(root, ...path);
+    const text = writtenAt(root, ...path);
     if (text === undefined) return [];
     const folder = text.replace(/\/+$/, "");
     const why = before.has(folder) ? "is where another volume is mounted" : unfit(folder);
@@ -32,7 +32,7 @@ export function volumeFaults(
   known: readonly string[] | undefined,
 ): readonly Fault[] {
   return volumePaths(root).flatMap((path) => {
-    const name = textAt(root, ...path, "name");
+    const name = writtenAt(root, ...path, "name");
     if (name === undefined || known === undefined || known.includes(name)) return [];
     const suggestion = closest(name, known);
     const message = `${JSON.stringify(name.slice(0, 80))} is no volume of this project${didYouMean(suggestion) || "."} An administrator adds it to the project's settings: volumes: {"${name.slice(0, 80)}": {"hostPath": "/srv/…"}}.`;

@@ -132,8 +132,9 @@ const topFields = {
     .optional(),
   needs: z.array(reference).max(100, "names more than 100 experiments").default([]),
   inputs: z
-    .array(z.strictObject({ from: reference, path: text(1000).optional(), as: text() }))
-    .optional(),
+    .array(z.strictObject({ from: reference, path: text(1000).default(""), as: text() }))
+    .max(100, "names more than 100 inputs")
+    .default([]),
   approval: truth.default(false),
   params: z.record(z.string(), json).default({}),
   search: json.optional(),

@@ -17,6 +17,7 @@ export function toManifest(written: WrittenManifest, engine: string | undefined)
     needs: [...new Set(written.needs)],
     approval: written.approval,
     params: written.params,
+    inputs: written.inputs,
     secrets: [...new Set(written.secrets)],
     builder: {
       image: builder.image ?? spec.image,

@@ -50,6 +50,12 @@ export function textAt(root: YamlNode | undefined, ...path: Path): string | unde
   return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
 }
 
+/** A scalar as it is written, whether it is text or looks like a number; undefined where there is none. */
+export function writtenAt(root: YamlNode | undefined, ...path: Path): string | undefined {
+  const node = nodeAt(root, ...path);
+  return isGiven(node) && node.kind === "scalar" ? node.text : undefined;
+}
+
 export function entriesAt(root: YamlNode | undefined, ...path: Path): readonly YamlEntry[] {
   const node = nodeAt(root, ...path);
   return node?.kind === "mapping" ? node.entries : [];

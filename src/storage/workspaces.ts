@@ -5,6 +5,7 @@ import { BadRequestError } from "../core/errors.ts";
 import type { Workspace, Workspaces } from "../core/workspace.ts";
 import { makeBucketFolder } from "./bucket-folder.ts";
 import { codeOf } from "./caught.ts";
+import { leadsThrough } from "./workspaces/leads-through.ts";
 import { holdsForeign } from "./workspaces/ownership.ts";
 import { takeIn } from "./workspaces/take-in.ts";
 
@@ -53,6 +54,18 @@ export class FilesystemWorkspaces implements Workspaces {
       parentOutput: parent && (await this.#isThere(parent)) ? this.#onHost(parent) : undefined,
       shared: shared && this.#onHost(shared),
     };
+  }
+
+  async outputOf({
+    experimentId: id,
+    projectSlug,
+    path,
+  }: Parameters<Workspaces["outputOf"]>[0]): Promise<string | undefined> {
+    const output = outputOf({ id, projectSlug });
+    const names = path.split("/").filter((name) => name !== "" && name !== ".");
+    if (names.includes("..") || !(await this.#isThere(output))) return undefined;
+    if (!(await leadsThrough(this.#here(output), names))) return undefined;
+    return this.#onHost(join(output, ...names));
   }
 
   async close(experiment: Owner): Promise<readonly string[]> {

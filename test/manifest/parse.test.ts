@@ -72,6 +72,7 @@ test("every default is filled in", () => {
     approval: false,
     params: {},
     secrets: [],
+    inputs: [],
     builder: {
       image: undefined,
       dockerfile: "Dockerfile",
@@ -211,6 +212,27 @@ test.each([
       "choose another folder",
     ],
   ),
+  ...["../x", "/etc", "a/../../b"].map((path): [string, string, string] => [
+    `inputs: [{ from: 1, as: a, path: ${path} }]\n${withSpec()}`,
+    "1:34 inputs.0.path",
+    "within the outputs",
+  ]),
+  [
+    "inputs: [{ from: 1, as: 5 }, { from: 2, as: 5 }]\n".concat(withSpec()),
+    "1:45 inputs.1.as",
+    "another input's",
+  ],
+  [
+    withSpec("storage: { attachExistingPVCs: [{ name: a, mountPoint: 5 }] }"),
+    "5:58 spec.storage.attachExistingPVCs.0.mountPoint",
+    "choose another folder",
+  ],
+  ["inputs: [{ from: 1, as: a/b }]\n".concat(withSpec()), "1:25 inputs.0.as", "folder's name"],
+  [
+    "inputs: [{ from: 1, as: a }, { from: 2, as: a }]\n".concat(withSpec()),
+    "1:45 inputs.1.as",
+    "another input's",
+  ],
   ["secrets: [ASSAY_TOKEN]\n".concat(withSpec()), "1:11 secrets.0", "set by Assay"],
   ["secrets: [A]\n".concat(withSpec("env: { A: x }")), "1:11 secrets.0", "spec.env, too"],
   [withSpec("engineName: '{{ params.lr }}'"), "5:15 spec.engineName", "only"],

@@ -17,7 +17,6 @@ test.each([
       .replace("worker: { resources: { memory: 2 } }", "job: { nodes: 2 }"),
     "2:13 spec.operator",
   ],
-  ["inputs", `${withSpec()}\ninputs: [{ from: digits#1, as: base }]`, "5:1 inputs"],
   ["a search", `${withSpec()}\nsearch: { any: thing }`, "5:1 search"],
   ["a workflow", `${withSpec()}\nnodes: { any: thing }`, "5:1 nodes"],
   ["a schedule", `${withSpec()}\nschedule: "0 0 * * *"`, "5:11 schedule"],

@@ -162,3 +162,19 @@ test("a shared folder is made where it is asked for, and gone when the experimen
   expect(await readdir(output)).toEqual(["kept"]);
   expect(await workspaces.close(experiment)).toEqual([]);
 });
+
+test("outputs are found by a path in them, and no link leads out", async () => {
+  const { output } = await workspaces.open(experiment);
+  await mkdir(join(output, "model"));
+  await writeFile(join(output, "model", "weights"), "1");
+  await symlink("/etc", join(output, "out"));
+  const find = (path: string, experimentId = "e1") =>
+    workspaces.outputOf({ experimentId, projectSlug: "digits", path });
+
+  expect(await find("")).toBe(output);
+  expect(await find("model/")).toBe(join(output, "model"));
+  expect(await find("./model//weights")).toBe(join(output, "model", "weights"));
+  for (const path of ["out", "out/passwd", "model/none", "model/weights/x", "../e1", "model/../.."])
+    expect([path, await find(path)]).toEqual([path, undefined]);
+  expect(await find("", "e2")).toBeUndefined();
+});

@@ -24,6 +24,7 @@ beforeAll(async () => {
         if (fault !== undefined) throw new Error(fault);
         return workspaces.open(experiment);
       },
+      outputOf: (output) => workspaces.outputOf(output),
       close: (experiment) => workspaces.close(experiment),
     },
   }));

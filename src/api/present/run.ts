@@ -39,6 +39,11 @@ export function presentRunDetail(run: Run, attempts: readonly Attempt[]): RunDet
     dashboard:
       run.plan.replicas.find(({ dashboard }) => dashboard !== undefined)?.dashboard ?? null,
     secrets: run.plan.secrets ?? {},
+    inputs: (run.plan.inputs ?? []).map(({ experimentId, path, as }) => ({
+      experimentId,
+      path,
+      as,
+    })),
     attempts: attempts
       .toSorted((a, b) => a.number - b.number)
       .map((attempt) => presentAttempt(run, attempt)),

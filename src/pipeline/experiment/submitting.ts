@@ -8,6 +8,7 @@ import { neverFits } from "../../core/shortage.ts";
 import { SAFETY_NET_SECONDS } from "../drive.ts";
 import { findProject } from "../find-project.ts";
 import { enqueueRun } from "../run/preparing.ts";
+import { plannedInputs } from "./planned-inputs.ts";
 import { secretVersions } from "./secret-versions.ts";
 import { failed, type StepResult } from "./step-result.ts";
 
@@ -16,7 +17,7 @@ const ONLY_RUN = "main";
 
 /** The plan: which runs, with which replicas and variables. What can never fit is refused here. */
 export async function submitting(
-  ports: Pick<Ports, "database" | "planner" | "engines" | "runToken">,
+  ports: Pick<Ports, "database" | "planner" | "engines" | "runToken" | "workspaces">,
   experiment: ExperimentAt<"Submitting">,
   signal: AbortSignal,
 ): Promise<StepResult> {
@@ -51,6 +52,9 @@ export async function submitting(
       `The project has no secret ${secrets.missing.join(", ")} any more: set it again, or take it out of the manifest's secrets.`,
     );
 
+  const inputs = await plannedInputs(ports, experiment);
+  if (typeof inputs === "string") return failed("InputMissing", inputs);
+
   // Its containers are where its image is.
   const daemon = (await engine.daemon(signal)) === undefined ? undefined : image.daemon;
   const { spec } = manifest;
@@ -64,6 +68,7 @@ export async function submitting(
     backoffLimit: spec.restartPolicy.backoffLimit,
     graceSeconds: spec.gracefulTermination.terminationGracePeriodSeconds,
     secrets: secrets.versions,
+    inputs,
   };
   const token = ports.runToken(id, ONLY_RUN);
   return {

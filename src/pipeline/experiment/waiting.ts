@@ -65,10 +65,17 @@ async function readConditions(
   const { overrides } = experiment;
   const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
   if (manifest === undefined) return { ...none, engine: experiment.engine };
+  const inputs = await resolveNeeds(
+    ports,
+    experiment,
+    (manifest.inputs ?? []).map(({ from }) => from),
+  );
+  const needs = await resolveNeeds(ports, experiment, manifest.needs);
   return {
     priority: overrides.priority ?? manifest.priority ?? experiment.priority,
     engine: engineOf(project, experiment, manifest),
-    needs: await resolveNeeds(ports, experiment, manifest.needs),
+    needs: [...new Set([...needs, ...inputs])],
+    ...(inputs.length > 0 && { inputs }),
     approval: manifest.approval,
     concurrency: manifest.concurrency,
   };

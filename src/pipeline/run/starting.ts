@@ -9,6 +9,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Attempt, Run } from "../../core/run.ts";
 import { findProject } from "../find-project.ts";
 import { engineFor } from "./engine-for.ts";
+import { inputMounts } from "./input-mounts.ts";
 import { sealLogs } from "./replica-logs.ts";
 import { lostAttempt } from "./retry.ts";
 import { over, type RunResult } from "./run-result.ts";
@@ -113,6 +114,7 @@ async function workloadOf(ports: Ports, run: Run, attempt: Attempt): Promise<Wor
         ? []
         : [{ source: shared, target: volume.mountPoint, readOnly: false }]),
       ...volumeMounts(project, experiment.manifest?.spec),
+      ...(await inputMounts(ports, run.plan)),
     ],
     replicas: run.plan.replicas.map((replica) => ({
       name: replica.name,
