@@ -129,6 +129,26 @@ test("an image that cannot be pulled is named with its line", async () => {
   expect(steps[2].exception.hint).toMatch(/docker pull/);
 });
 
+test("a Dockerfile that is not there fails the build at once, with what to do", async () => {
+  const { Dockerfile: _, ...files } = dummy("true");
+  const copy = await projects.create("bare", files);
+  await copy.commit("exp: of nothing");
+  await copy.push();
+
+  const { steps } = await finished(platform, "bare#1", 20);
+
+  expect(steps[2]).toMatchObject({
+    status: "Failed",
+    attempt: 1,
+    exception: {
+      kind: "BuildFailed",
+      message: "There is no Dockerfile in the repository.",
+      hint: "Add one, or name it in the manifest: builder.dockerfile.",
+    },
+  });
+  expect(await logOf(platform, "bare#1", "?step=Building")).toMatch(/There is no Dockerfile/);
+});
+
 test("what no machine is large enough for is refused before it queues", async () => {
   const types = "worker: { resources: { cpus: 5000, memory: 1 } }";
   const copy = await projects.create("huge", repositoryFiles("true", { types }));

@@ -4,6 +4,7 @@ import type { Experiment } from "../../core/experiment.ts";
 import type { BuiltImageRecord } from "../../core/image-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
+import { buildFailed } from "./build-failed.ts";
 import { StepLog } from "./step-log.ts";
 import { failed, type StepResult } from "./step-result.ts";
 
@@ -60,10 +61,7 @@ export async function buildImage(
       await log.close();
       throw error;
     }
-    const { hint, exitCode, message } = error;
-    await log.line(message);
-    await log.seal();
-    return failed("BuildFailed", message, { hint, exitCode, logTail: log.tail });
+    return buildFailed(log, error);
   }
 }
 

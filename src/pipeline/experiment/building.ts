@@ -1,9 +1,11 @@
 import type { BuildRequest, ImageKey } from "../../core/builder.ts";
+import { BuildFailedError } from "../../core/errors.ts";
 import type { ExperimentAt, Image } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { findProject } from "../find-project.ts";
 import { archiveGone } from "./archive-gone.ts";
 import { atDaemon } from "./at-daemon.ts";
+import { buildFailed } from "./build-failed.ts";
 import { buildImage } from "./build-image.ts";
 import { alone } from "./build-turn.ts";
 import { ARCHIVES } from "./cloning.ts";
@@ -35,7 +37,6 @@ async function haveImage(
   daemon: string,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const { builder } = ports;
   const fresh = experiment.overrides.freshBuild === true;
   const parents = fresh ? undefined : await imageOfParent(ports, experiment, daemon);
   if (parents !== undefined) return parents;
@@ -43,7 +44,8 @@ async function haveImage(
   if (gone !== undefined) return gone;
 
   const request = requestOf(ports, experiment, fresh);
-  const key = await builder.imageKey(request, signal);
+  const key = await readSource(ports, experiment, request, signal);
+  if ("kind" in key) return key;
   const turn = `build ${experiment.projectId} ${daemon} ${key.key}`;
   // Without a turn: experiments that share an image do not wait for each other.
   const found = await reuse(ports, experiment, daemon, key);
@@ -80,6 +82,21 @@ function requestOf(
     secretsVersion: "",
     fresh,
   };
+}
+
+/** What is wrong with the source as it lies there, such as no Dockerfile at all, is as much a failed build as any. */
+async function readSource(
+  { builder, logs }: BuildingPorts,
+  { id }: ExperimentAt<"Building">,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<ImageKey | StepResult> {
+  try {
+    return await builder.imageKey(request, signal);
+  } catch (error) {
+    if (!(error instanceof BuildFailedError)) throw error;
+    return buildFailed(new StepLog(logs, { experimentId: id, step: "Building" }), error);
+  }
 }
 
 /** A resubmit runs the very image that its parent ran. */
