@@ -86,7 +86,13 @@ export class DockerBuilder implements Builder {
   async cacheBytes(signal?: AbortSignal): Promise<number> {
     // Engines before 23.0 do not know the type, and tell of everything.
     const query = { type: "build-cache" };
-    const answer = await ask(this.#docker, { method: "GET", path: "/system/df", query, signal });
+    const answer = await ask(this.#docker, {
+      method: "GET",
+      path: "/system/df",
+      query,
+      signal,
+      takesLong: true,
+    });
     const { BuildCache: entries } = Object(answer);
     if (!Array.isArray(entries)) return 0;
     return entries.reduce((bytes: number, { Size: size, Shared: isShared }) => {
@@ -97,7 +103,12 @@ export class DockerBuilder implements Builder {
   async pruneCache(keepBytes: number): Promise<number> {
     // Not dockerode's pruneBuilder, which drops its options.
     const query = { all: "true", "keep-storage": String(keepBytes) };
-    const answer = await ask(this.#docker, { method: "POST", path: "/build/prune", query });
+    const answer = await ask(this.#docker, {
+      method: "POST",
+      path: "/build/prune",
+      query,
+      takesLong: true,
+    });
     const { SpaceReclaimed: freed } = Object(answer);
     return typeof freed === "number" ? freed : 0;
   }

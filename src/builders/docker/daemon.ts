@@ -1,25 +1,35 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
+import { EngineUnreachableError } from "../../core/errors.ts";
 import { statusOf } from "./caught.ts";
 import { ask } from "./dial.ts";
 
 /** An image's name may stand for another one soon; who the Engine is does not change while it runs. */
 const imageMilliseconds = 1_000;
 const engineMilliseconds = 60_000;
+/** It takes the Engine 7 ms; nobody waits longer, so that one that hangs does not hold whoever asks. */
+const patienceMilliseconds = 10_000;
 const reference = /^[a-z0-9](?:[\w-]|[./:@](?![./:@]))*$/i;
 
-/** What the Engine says about itself and its images, remembered for a while: an answer about itself takes it 7 ms. */
+interface Question {
+  readonly askedAt: number;
+  readonly answer: Promise<unknown>;
+  /** Until when the answer counts; a question that is open has no such time. */
+  until: number;
+}
+
+/** What the Engine says about itself and its images, remembered for a while: each question is open once. */
 export class Daemon {
   readonly #docker: Dockerode;
-  readonly #answers = new Map<
-    string,
-    { readonly until: number; readonly answer: Promise<unknown> }
-  >();
+  readonly #patienceMilliseconds: number;
+  readonly #questions = new Map<string, Question>();
 
-  constructor(docker: Dockerode) {
+  constructor(docker: Dockerode, patience = patienceMilliseconds) {
     this.#docker = docker;
+    this.#patienceMilliseconds = patience;
   }
 
   /** The Engine's own id, the same as long as its data folder lives. */
@@ -49,17 +59,39 @@ export class Daemon {
   /** undefined: there is no such thing. */
   async #remembered(path: string, milliseconds: number): Promise<unknown> {
     const now = performance.now();
-    for (const [key, { until }] of this.#answers) if (now > until) this.#answers.delete(key);
-    const known = this.#answers.get(path);
-    if (known !== undefined) return known.answer;
+    for (const [key, { until }] of this.#questions) if (now > until) this.#questions.delete(key);
+    const { answer, askedAt } = this.#questions.get(path) ?? this.#ask(path, milliseconds);
+    const left = Math.max(0, askedAt + this.#patienceMilliseconds - now);
+    const over = new AbortController();
+    try {
+      // An answer that is there already comes first.
+      return await Promise.race([answer, noAnswerIn(left, over.signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #ask(path: string, milliseconds: number): Question {
+    const askedAt = performance.now();
     const answer = ask(this.#docker, { method: "GET", path }).catch((error: unknown) => {
       if (statusOf(error) === 404) return undefined;
-      this.#answers.delete(path);
+      this.#questions.delete(path);
       throw error;
     });
-    this.#answers.set(path, { until: now + milliseconds, answer });
-    return answer;
+    const question = { askedAt, answer, until: Infinity };
+    this.#questions.set(path, question);
+    answer.then(
+      () => (question.until = askedAt + milliseconds),
+      () => undefined,
+    );
+    return question;
   }
+}
+
+/** Never answers: throws EngineUnreachableError, or what ended the wait before. */
+async function noAnswerIn(milliseconds: number, signal: AbortSignal): Promise<never> {
+  await setTimeout(milliseconds, undefined, { signal });
+  throw new EngineUnreachableError("Docker takes requests and does not answer.");
 }
 
 /** Others may wait for the same answer: the question itself goes on. */

@@ -13,9 +13,26 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks the Engine API and answers with its JSON. Throws EngineUnreachableError where no Engine answers. */
-export async function ask(docker: Dockerode, call: Call): Promise<unknown> {
-  return dial(docker, call, {});
+/** How long the Engine may take for an answer before it counts as not answering; longer where it walks its whole disk. */
+const answerSeconds = 120;
+const longAnswerSeconds = 3600;
+
+/** Asks the Engine API and answers with its JSON. Throws EngineUnreachableError where no Engine answers in time. */
+export async function ask(
+  docker: Dockerode,
+  { signal, takesLong = false, ...call }: Call & { readonly takesLong?: boolean },
+): Promise<unknown> {
+  const seconds = takesLong ? longAnswerSeconds : answerSeconds;
+  const bound = AbortSignal.timeout(seconds * 1000);
+  const either = signal === undefined ? bound : AbortSignal.any([signal, bound]);
+  try {
+    return await dial(docker, { ...call, signal: either }, {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!bound.aborted) throw error;
+    const message = `Docker gave no answer within ${seconds} seconds.`;
+    throw new EngineUnreachableError(message, { cause: error });
+  }
 }
 
 /** Sends a body as it comes, and answers with the response as it comes. */

@@ -68,7 +68,7 @@ export async function removeImage(
   const ours = image.names.filter((name) => name.startsWith("assay/"));
   try {
     for (const name of [...ours.slice(1), digest])
-      await ask(docker, { method: "DELETE", path: `/images/${name}` });
+      await ask(docker, { method: "DELETE", path: `/images/${name}`, takesLong: true });
     return true;
   } catch (error) {
     if (statusOf(error) === 409) return false;
