@@ -1,6 +1,7 @@
 import type { EngineSnapshot } from "../core/admission.ts";
 import { admit } from "../core/admit.ts";
-import { reaches } from "../core/daemon.ts";
+import { type Reach, reaches } from "../core/daemon.ts";
+import type { Stores } from "../core/database.ts";
 import { whyClosed } from "../core/hold.ts";
 import type { Ports } from "../core/ports.ts";
 import { Capacities } from "./capacities.ts";
@@ -81,26 +82,48 @@ export class Scheduler {
     const full = new Map<string, string | undefined>();
     for (const name of engines.keys()) full.set(name, await closedBecause(name));
 
-    await database.exclusively("scheduler", async (stores) => {
-      const { daemons } = reach;
-      for (const [engine, its] of machines)
-        await this.#silent.tell(stores, { engine, daemons, isSilent: its === undefined });
-      const { reservations, ...whole } = await stores.admission.snapshot();
-      // The machines are those of the daemons reached from here: what needs another one is given its place there.
-      const queueing = whole.queueing.filter(({ daemon }) => reaches({ daemons }, daemon));
-      const snapshot = { ...whole, queueing };
-      if (snapshot.waiting.length === 0 && snapshot.queueing.length === 0) return;
-      const holds = await stores.admission.holds();
-      const known = [...machines].map(([name, its]): EngineSnapshot => ({
-        name,
-        machines: its,
-        closed: whyClosed(holds, name) ?? full.get(name),
-        reservations: reservations.filter(
-          ({ engine, daemon }) => engine === name && reaches({ daemons }, daemon),
-        ),
-      }));
-      const all = { ...snapshot, maxActive, closed: whyClosed(holds) ?? closed, engines: known };
-      await recordAdmission(stores, admit(all));
+    const silences = [...machines].map(([engine, its]) => ({
+      engine,
+      daemons: reach.daemons,
+      isSilent: its === undefined,
+    }));
+    const wasMine = await database.exclusively("scheduler", async (stores) => {
+      for (const silence of silences) await this.#silent.tell(stores, silence);
+      await decide(stores, { machines, closed, full, maxActive, reach });
+      return true;
     });
+    if (wasMine === true) for (const silence of silences) this.#silent.wasTold(silence);
   }
+}
+
+interface Surroundings {
+  readonly machines: ReturnType<Capacities["look"]>;
+  /** Why the server as a whole takes nothing new, and why an engine does not. */
+  readonly closed: string | undefined;
+  readonly full: ReadonlyMap<string, string | undefined>;
+  readonly maxActive: number | undefined;
+  readonly reach: Reach;
+}
+
+/** One look, one decision, all of it in one transaction. */
+async function decide(
+  stores: Stores,
+  { machines, closed, full, maxActive, reach: { daemons } }: Surroundings,
+): Promise<void> {
+  const { reservations, ...whole } = await stores.admission.snapshot();
+  // The machines are those of the daemons reached from here: what needs another one is given its place there.
+  const queueing = whole.queueing.filter(({ daemon }) => reaches({ daemons }, daemon));
+  const snapshot = { ...whole, queueing };
+  if (snapshot.waiting.length === 0 && snapshot.queueing.length === 0) return;
+  const holds = await stores.admission.holds();
+  const engines = [...machines].map(([name, its]): EngineSnapshot => ({
+    name,
+    machines: its,
+    closed: whyClosed(holds, name) ?? full.get(name),
+    reservations: reservations.filter(
+      ({ engine, daemon }) => engine === name && reaches({ daemons }, daemon),
+    ),
+  }));
+  const all = { ...snapshot, maxActive, closed: whyClosed(holds) ?? closed, engines };
+  await recordAdmission(stores, admit(all));
 }

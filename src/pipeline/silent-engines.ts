@@ -16,7 +16,7 @@ export class SilentEngines {
   /** By engine, as it was last told; unknown at first, as another server may have told it. */
   readonly #told = new Map<string, boolean>();
 
-  /** In the scheduler's transaction. */
+  /** In the scheduler's transaction, and `wasTold` once it is over: one that was undone has told nothing. */
   async tell(
     { admission, experiments, queue, events }: Stores,
     { engine, daemons, isSilent }: Silence,
@@ -33,6 +33,9 @@ export class SilentEngines {
       await queue.wake("experiment", stale);
       await events.publish({ kind: "work" });
     }
+  }
+
+  wasTold({ engine, isSilent }: Silence): void {
     this.#told.set(engine, isSilent);
   }
 }
