@@ -43,11 +43,12 @@ export class WorkerPool {
     this.wake();
   }
 
-  /** Takes no new work, and waits for what is in flight; what is not done in time is aborted and starts again elsewhere. */
+  /**
+   * Takes no new work, and waits for what is in flight, which can still be cancelled; what is not done in time is aborted
+   * and starts again elsewhere.
+   */
   async stop(drainSeconds: number): Promise<void> {
     this.#stopped = true;
-    this.#unsubscribe?.();
-    clearInterval(this.#timer);
     clearTimeout(this.#hurry);
     await this.#claiming;
     const abort = setTimeout(() => {
@@ -56,9 +57,12 @@ export class WorkerPool {
     while (this.#inFlight.size > 0)
       await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
     clearTimeout(abort);
+    this.#unsubscribe?.();
+    clearInterval(this.#timer);
   }
 
   wake(): void {
+    if (this.#stopped) return;
     this.#hurry ??= setTimeout(() => {
       this.#hurry = undefined;
       this.#claiming ??= this.#claim().finally(() => {
