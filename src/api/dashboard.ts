@@ -1,25 +1,34 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 
-import express, { type Express, type RequestHandler } from "express";
+import type { Express, RequestHandler } from "express";
 
 import { PAGES } from "../contract/pages.ts";
+import { AssetFiles } from "./asset-files.ts";
 
 /** The dashboard's page at each of its addresses, and the files that it names. Neither needs a token: both hold nothing. */
 export function serveDashboard(app: Express, folder: string): void {
   for (const address of Object.values(PAGES)) app.get(address, sendPage(folder));
-  app.use(
-    "/assets",
-    express.static(join(folder, "assets"), {
-      index: false,
-      redirect: false,
-      setHeaders: (response) => {
-        response.removeHeader("Content-Security-Policy");
-        // Their names change with their content.
-        response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
-      },
-    }),
-  );
+  app.get("/assets/:name", sendAsset(new AssetFiles(join(folder, "assets"))));
+}
+
+function sendAsset(files: AssetFiles): RequestHandler<{ name: string }> {
+  return async (request, response, next) => {
+    const asset = await files.find(request.params.name);
+    if (asset === undefined) {
+      next();
+      return;
+    }
+    const isGzipped = request.acceptsEncodings("gzip") === "gzip";
+    response.removeHeader("Content-Security-Policy");
+    response.set({
+      "Content-Type": asset.type,
+      "Cache-Control": "public, max-age=31536000, immutable",
+      Vary: "Accept-Encoding",
+      ...(isGzipped && { "Content-Encoding": "gzip" }),
+    });
+    response.end(isGzipped ? asset.gzipped : asset.bytes);
+  };
 }
 
 /** Read for each request: a dashboard that was built anew is there at once. */

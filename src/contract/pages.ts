@@ -4,5 +4,6 @@ export const PAGES = {
   signIn: "/sign-in",
   experiment: "/experiments/:id",
   deliveries: "/projects/:slug/deliveries",
+  datasets: "/projects/:slug/datasets",
   engines: "/engines",
 } as const;

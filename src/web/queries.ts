@@ -123,3 +123,26 @@ export const refusedQuery = (slug: string) =>
       ),
     refetchInterval: 5_000,
   });
+
+/** A folder of a project's bucket; its prefix is empty or ends with a slash. */
+export interface Place {
+  readonly slug: string;
+  readonly bucket: "input" | "output";
+  readonly prefix: string;
+}
+
+export const objectsQuery = ({ slug, bucket, prefix }: Place) =>
+  infiniteQueryOptions({
+    queryKey: ["objects", slug, bucket, prefix],
+    queryFn: ({ pageParam }) => {
+      const query = new URLSearchParams({ prefix, delimiter: "/", limit: "200" });
+      if (pageParam !== "") query.set("cursor", pageParam);
+      const path = `/api/v1/projects/${encoded(slug)}/buckets/${bucket}/objects?${query.toString()}`;
+      return request<z.infer<typeof ObjectPage>>("GET", path);
+    },
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+
+export const objectPath = ({ slug, bucket }: Pick<Place, "slug" | "bucket">, key: string): string =>
+  `/api/v1/projects/${encoded(slug)}/buckets/${bucket}/objects/${encoded(...key.split("/"))}`;

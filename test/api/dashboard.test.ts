@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -34,7 +33,7 @@ test("without a built dashboard its addresses say how to build it", async () => 
 test("every address of the dashboard is its page, which may run nothing but our own files", async () => {
   await build();
 
-  for (const path of ["/", "/sign-in", "/experiments/digits%231", "/projects/digits/deliveries"]) {
+  for (const path of ["/", "/sign-in", "/experiments/digits%231", "/projects/digits/datasets"]) {
     const answer = await get(path);
     expect(await answer.text()).toBe("<!doctype html>");
     expect(answer.headers.get("cache-control")).toBe("no-cache");
@@ -50,11 +49,13 @@ test("files with their hash in the name are kept for ever, and only files are th
 
   const answer = await get("/assets/index-abc.js");
   const missing = await Promise.all(
-    ["/assets/none.js", "/assets/", "/assets/..%2findex.html", "/assets/.hidden"].map(get),
+    ["/assets/none.js", "/assets/", "/assets/..%2findex.html", "/assets/.hidden.js"].map(get),
   );
 
   expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   expect(answer.headers.get("content-type")).toContain("javascript");
+  expect(answer.headers.get("content-encoding")).toBe("gzip");
+  expect(await answer.text()).toBe("1");
   expect(missing.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
 });
 
@@ -62,5 +63,5 @@ async function build(): Promise<void> {
   await mkdir(join(folder, "web/assets"), { recursive: true });
   await writeFile(join(folder, "web/index.html"), "<!doctype html>");
   await writeFile(join(folder, "web/assets/index-abc.js"), "1");
-  await writeFile(join(folder, "web/assets/.hidden"), "1");
+  await writeFile(join(folder, "web/assets/.hidden.js"), "1");
 }

@@ -37,6 +37,7 @@ const PAGES = [
   { name: "a running experiment", path: "/experiments/shown%232", text: "Following." },
   { name: "a failed experiment", path: "/experiments/shown%231", text: "has ended." },
   { name: "the deliveries", path: "/projects/shown/deliveries", text: "shown#1" },
+  { name: "the datasets", path: "/projects/shown/datasets", text: "Nothing is here." },
   { name: "the engines", path: "/engines", text: "Nothing waits." },
   { name: "an address of nothing", path: "/experiments/none%231", text: "cannot be shown" },
 ];

@@ -301,6 +301,30 @@ test("deliveries say what arrived and why it started nothing", async () => {
   expect(await rows.count()).toBe(2);
 });
 
+test("a dataset is uploaded, downloaded and deleted, in the folder that is open", async () => {
+  await projects.create("data", dummy("true"));
+  const page = await browser.openSignedIn(platform);
+  await page.goto(`${platform.url}/projects/data/datasets?bucket=input&prefix=images%2F`);
+  await sees(page, "Nothing is here.");
+
+  const name = "a #1 <b>.txt";
+  await page
+    .getByLabel(/Upload to this folder/)
+    .setInputFiles({ name, mimeType: "text/html", buffer: Buffer.alloc(3_000_000, "x") });
+  await sees(page, "is there");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name }).click();
+
+  expect((await downloading).suggestedFilename()).toMatch(/^a #1 .*\.txt$/);
+  const key = encodeURIComponent(name);
+  const object = `/api/v1/projects/data/buckets/input/objects/images/${key}`;
+  expect((await platform.call("GET", object)).body.length).toBe(3_000_000);
+  await page.getByRole("button", { name: `Delete ${name}` }).click();
+  await page.getByRole("button", { name: "Delete for good" }).click();
+  await sees(page, "Nothing is here.");
+  expect((await platform.call("GET", object)).status).toBe(404);
+});
+
 test("no page complained, of an error or of its content policy", () => {
   expect(browser.complaints).toEqual([]);
 });

@@ -3,8 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ExperimentAnswer } from "../../contract/experiment.ts";
 import { Problem } from "../components/problem.tsx";
 import { formatBytes } from "../format.ts";
-import { filesQuery } from "../queries.ts";
-import { encoded } from "../request.ts";
+import { filesQuery, objectPath } from "../queries.ts";
 
 /** What the experiment wrote. Each is downloaded, never shown as a page of ours. */
 export function Files({ experiment }: { readonly experiment: ExperimentAnswer }) {
@@ -27,7 +26,7 @@ export function Files({ experiment }: { readonly experiment: ExperimentAnswer })
             <a
               className="code min-w-0 break-all"
               download
-              href={`/api/v1/projects/${encoded(project.slug)}/buckets/output/objects/${encoded(...key.split("/"))}`}
+              href={objectPath({ slug: project.slug, bucket: "output" }, key)}
             >
               {key.slice(`output/${id}/`.length)}
             </a>

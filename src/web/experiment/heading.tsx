@@ -33,7 +33,8 @@ export function Heading({ experiment }: { readonly experiment: ExperimentAnswer 
           <Link to={`${PAGES.experiments}?${new URLSearchParams({ project: slug }).toString()}`}>
             {slug}
           </Link>{" "}
-          · <Link to={generatePath(PAGES.deliveries, { slug })}>Deliveries</Link>
+          · <Link to={generatePath(PAGES.deliveries, { slug })}>Deliveries</Link> ·{" "}
+          <Link to={generatePath(PAGES.datasets, { slug })}>Datasets</Link>
         </p>
       </div>
       <Verbs experiment={experiment} />

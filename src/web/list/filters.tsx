@@ -43,15 +43,17 @@ export function Filters({ filter }: { readonly filter: Filter }) {
         />
         Archived
       </label>
-      {filter.get("project") !== "" && (
-        <Link
-          to={generatePath(PAGES.deliveries, { slug: filter.get("project") })}
-          className="ml-auto"
-        >
-          Deliveries
-        </Link>
-      )}
+      {filter.get("project") !== "" && <ProjectLinks slug={filter.get("project")} />}
     </search>
+  );
+}
+
+function ProjectLinks({ slug }: { readonly slug: string }) {
+  return (
+    <span className="ml-auto flex gap-3">
+      <Link to={generatePath(PAGES.deliveries, { slug })}>Deliveries</Link>
+      <Link to={generatePath(PAGES.datasets, { slug })}>Datasets</Link>
+    </span>
   );
 }
 

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { generatePath, Link } from "react-router";
 
 import type { ExperimentItem } from "../../contract/experiment.ts";
@@ -12,11 +13,11 @@ import { whyOf } from "./why.ts";
 interface RowProps {
   readonly item: ExperimentItem;
   readonly isSelected: boolean;
-  readonly onSelect: (isSelected: boolean) => void;
+  readonly onSelect: (id: string, isSelected: boolean) => void;
 }
 
 /** One line of the list; what does not fit is whole on hover. */
-export function Row({ item, isSelected, onSelect }: RowProps) {
+export const Row = memo(function Row({ item, isSelected, onSelect }: RowProps) {
   const { id, number, project, status, step, name, source, tags } = item;
   const reference = `${project.slug}#${number}`;
   const why = whyOf(item);
@@ -27,12 +28,12 @@ export function Row({ item, isSelected, onSelect }: RowProps) {
           type="checkbox"
           aria-label={`Select ${reference}`}
           checked={isSelected}
-          onChange={(event) => onSelect(event.target.checked)}
+          onChange={(event) => onSelect(id, event.target.checked)}
         />
       </td>
       <td className={CELL} title={reference}>
-        <Link to={generatePath(PAGES.experiment, { id })} className="code">
-          {reference}
+        <Link to={generatePath(PAGES.experiment, { id })} className="code" aria-label={reference}>
+          {middleCut(reference, 18)}
         </Link>
       </td>
       <td className={CELL}>
@@ -70,7 +71,7 @@ export function Row({ item, isSelected, onSelect }: RowProps) {
       </td>
     </tr>
   );
-}
+});
 
 const CELL = "overflow-hidden px-2 text-ellipsis whitespace-nowrap";
 

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 import type { ExperimentItem } from "../../contract/experiment.ts";
 import { Row } from "./row.tsx";
@@ -18,16 +18,27 @@ interface TableProps {
 /** A table of any length, of which only the rows in sight exist. */
 export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const first = useRef<string>(undefined);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PIXELS,
     getItemKey: (index) => items[index]?.id ?? index,
     overscan: 12,
+    // Scrolling goes on while rows are made.
+    useFlushSync: false,
     onChange: ({ range }) => {
       if (range !== null && range.endIndex > items.length - AHEAD) onNearEnd();
     },
   });
+  // Rows that come at the top move nothing of what one has scrolled to.
+  useLayoutEffect(() => {
+    const added = items.findIndex(({ id }) => id === first.current);
+    first.current = items[0]?.id;
+    const element = scroller.current;
+    if (element !== null && element.scrollTop > 0 && added > 0)
+      element.scrollBy(0, added * ROW_PIXELS);
+  }, [items]);
   const shown = rows.getVirtualItems();
   const before = shown.at(0)?.start ?? 0;
   const after = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
@@ -62,12 +73,7 @@ export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
             const item = items[index];
             return (
               item !== undefined && (
-                <Row
-                  key={key}
-                  item={item}
-                  isSelected={selected.has(item.id)}
-                  onSelect={(isSelected) => onSelect(item.id, isSelected)}
-                />
+                <Row key={key} item={item} isSelected={selected.has(item.id)} onSelect={onSelect} />
               )
             );
           })}
@@ -84,7 +90,7 @@ function Spacer({ height }: { readonly height: number }) {
   return (
     <tr aria-hidden="true">
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- it stands for rows that are not there */}
-      <td colSpan={10} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

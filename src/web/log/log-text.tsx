@@ -26,6 +26,7 @@ export function LogText({ lines, start, found, current, follows, onFollow }: Log
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_PIXELS,
     overscan: 20,
+    useFlushSync: false,
   });
   useLayoutEffect(() => {
     const element = scroller.current;

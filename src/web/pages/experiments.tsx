@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import { Problem } from "../components/problem.tsx";
 import { BulkBar } from "../list/bulk-bar.tsx";
@@ -14,12 +14,14 @@ export function ExperimentsPage() {
   const project = filter.get("project");
   const list = useExperiments(filter.query, project === "" ? undefined : project);
   const { items } = list;
-  const select = (id: string, isSelected: boolean): void => {
-    const next = new Set(selected);
-    if (isSelected) next.add(id);
-    else next.delete(id);
-    setSelected(next);
-  };
+  const select = useCallback((id: string, isSelected: boolean): void => {
+    setSelected((before) => {
+      const after = new Set(before);
+      if (isSelected) after.add(id);
+      else after.delete(id);
+      return after;
+    });
+  }, []);
   const nextPage = (): void => {
     if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
   };
