@@ -14,7 +14,8 @@ export function mountFaults(root: YamlNode): readonly Fault[] {
   const before = new Set<string>();
   return places.flatMap((path) => {
     const text = writtenAt(root, ...path);
-    if (text === undefined) return [];
+    // The schema says what is too long.
+    if (text === undefined || text.length > 200) return [];
     const folder = text.replace(/\/+$/, "");
     const why = before.has(folder) ? "is where another volume is mounted" : unfit(folder);
     before.add(folder);

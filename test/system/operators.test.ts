@@ -32,10 +32,12 @@ echo "rank $4 of $3 at $1:$2 heard $(cat /tmp/heard)"
 
 /** What of Ray's command line is used: a head that hears who joins, workers that join and stay. */
 const RAY = `#!/bin/sh
+join() { until echo joined | nc head-0 6379 2> /dev/null; do usleep 100000; done; }
 case "$*" in
   *--head*) (while :; do nc -l -p 6379 >> /tmp/joined; done) > /dev/null 2>&1 & ;;
   health-check*) nc -w 1 head-0 6379 < /dev/null ;;
-  *--block) echo joined | nc head-0 6379; echo "$@"; sleep 600 & wait; exit 1 ;;
+  *--labels=fail*) join; exit 7 ;;
+  *--block) join; echo "$@"; sleep 600 & wait; exit 1 ;;
 esac
 `;
 
@@ -128,6 +130,20 @@ test("the command runs on Ray's head once Ray is there, and the workers that joi
   expect(output["head-0"]).toBe("head-0:6379: joined\n");
   expect(output["cpu-0"]).toContain("start --num-cpus=1 --address=head-0:6379 --block\n");
   expect(experiment).toMatchObject({ status: "Succeeded", runs: [{ state: "Done", exitCode: 0 }] });
+});
+
+test("a worker of Ray that fails while the command runs ends the attempt", async () => {
+  const { experiment } = await run(
+    "kuberay",
+    "lose-ray",
+    "sleep 600",
+    `{ Head: { ${SMALL} }, Workers: [{ name: cpu, count: 1, rayStartParams: { labels: fail }, ${SMALL} }] }`,
+  );
+
+  expect(experiment.steps[4].exception).toMatchObject({
+    exitCode: 7,
+    message: expect.stringMatching(/^cpu-0: /),
+  });
 });
 
 test("one failed replica of pytorch ends the attempt and its peers, and is what is told", async () => {
