@@ -6,6 +6,7 @@ import { pruneDataDirectory } from "./retention/data-directory.ts";
 import { pruneDocker } from "./retention/docker.ts";
 import { removeFiles } from "./retention/remove-files.ts";
 import { type Round, Rounds } from "./rounds.ts";
+import { refusal } from "./run/refusal.ts";
 import { Trouble } from "./trouble.ts";
 import { RefReconciler } from "./verbs/reconcile-refs.ts";
 
@@ -98,10 +99,19 @@ export class Sweep {
     const over = new Set(
       await this.#ports.database.runs.notLive(listed.map(({ attemptId }) => attemptId)),
     );
+    const kept: string[] = [];
     for (const { attemptId, engineId } of listed) {
       if (!over.has(attemptId)) continue;
-      this.#ports.log.warn({ engine: engine.name, attemptId }, "an orphaned workload is removed");
-      await engine.remove(engineId);
+      const why = await refusal(() => engine.remove(engineId));
+      if (why !== undefined) kept.push(`${attemptId}: ${why}`);
+      else
+        this.#ports.log.warn(
+          { engine: engine.name, attemptId },
+          "an orphaned workload was removed",
+        );
     }
+    // One that cannot be removed holds up no other.
+    if (kept.length > 0)
+      throw new Error(`orphaned workloads cannot be removed: ${kept.join("; ")}`);
   }
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { ListedWorkload } from "../../src/core/engine.ts";
 import type { Leases } from "../../src/core/lease.ts";
 import { DummyEngine } from "../../src/engines/dummy.ts";
+import { workload } from "../engines/workload.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { recordingLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -29,6 +30,8 @@ class CountingEngine extends DummyEngine {
   lists = 0;
   hangs = false;
   breaks = 0;
+  /** Cannot be removed. */
+  stuck: string | undefined;
   readonly answers = Promise.withResolvers<void>();
 
   override async list(): Promise<readonly ListedWorkload[]> {
@@ -39,6 +42,11 @@ class CountingEngine extends DummyEngine {
       throw new Error("the engine is away");
     }
     return super.list();
+  }
+
+  override async remove(engineId: string): Promise<void> {
+    if (engineId === this.stuck) throw new Error("removal is in progress for ever");
+    return super.remove(engineId);
   }
 }
 
@@ -84,6 +92,25 @@ test("what the sweep cannot do is told once, and once when it can again", async 
   await waitFor("the sweep to go on", () => told("info", /sweep works again/).length > 0);
   expect(engine.breaks).toBe(0);
   expect(told("warn", /sweep/)).toMatchObject([{ engine: "dummy" }]);
+});
+
+test("a workload that nobody knows and that cannot be removed holds up no other", async () => {
+  engine.stuck = await engine.prepare(workload("true"));
+  await engine.prepare(workload("true"));
+  const { log, told } = recordingLog();
+
+  platform = await startPlatform({}, { engines: new Map([["dummy", engine]]), log });
+
+  await waitFor("the other one to be removed", async () => {
+    const left = await engine.list();
+    return left.length === 1 && left[0]?.attemptId === engine.stuck;
+  });
+  const fails = /a part of the sweep fails/;
+  await waitFor("it to be told", () => told("warn", fails).length > 0);
+  expect(told("warn", fails)).toMatchObject([
+    { error: { message: expect.stringContaining(`${engine.stuck}: removal is in progress`) } },
+  ]);
+  engine.stuck = undefined;
 });
 
 test("images and build cache are pruned soon after the start, and at once where the disk is full", async () => {
