@@ -5,6 +5,8 @@ const FIRST_MS = 5000;
 const EVERY_MS = 3_600_000;
 /** After the first time, which is at once. */
 const EVERY_WHILE_FULL_MS = 60_000;
+/** It walks all that is kept. */
+const AFTER_FAILURE_MS = 60_000;
 
 /** Makes room now and then, and more often while a disk is full. */
 export class Prune {
@@ -12,6 +14,7 @@ export class Prune {
   readonly #prune: (signal?: AbortSignal) => Promise<boolean>;
   /** As if the last time was so long ago that the first is due soon. */
   #doneAt = performance.now() - EVERY_MS + FIRST_MS;
+  #failedAt = -Infinity;
   #wasFull = false;
 
   /** `prune` answers whether it was this server's to do. */
@@ -28,7 +31,14 @@ export class Prune {
     const hasFilledUp = isFull && !this.#wasFull;
     this.#wasFull = isFull;
     const every = isFull ? EVERY_WHILE_FULL_MS : EVERY_MS;
-    if (!hasFilledUp && performance.now() - this.#doneAt < every) return;
-    if (await this.#prune(signal)) this.#doneAt = performance.now();
+    const now = performance.now();
+    const isDue = now - this.#doneAt >= every && now - this.#failedAt >= AFTER_FAILURE_MS;
+    if (!hasFilledUp && !isDue) return;
+    try {
+      if (await this.#prune(signal)) this.#doneAt = performance.now();
+    } catch (error) {
+      this.#failedAt = performance.now();
+      throw error;
+    }
   }
 }
