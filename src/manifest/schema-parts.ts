@@ -14,6 +14,8 @@ export const text = (most = 200) =>
 
 export const truth = z.boolean();
 
+const NUMBER = /^\d{1,15}(\.\d{1,9})?$/;
+
 interface Range {
   readonly from?: number;
   readonly above?: number;
@@ -24,7 +26,11 @@ interface Range {
 export const whole = (range: Range) => quantity(range, /^\d{1,15}$/, "a whole number");
 
 /** A number, also in quotes. */
-export const number = (range: Range) => quantity(range, /^\d{1,15}(\.\d{1,9})?$/, "a number");
+export const number = (range: Range) => quantity(range, NUMBER, "a number");
+
+/** Memory: whoever comes from Kubernetes writes `16Gi`. */
+export const gibibytes = (range: Range) =>
+  quantity(range, NUMBER, "a number of GiB, without a unit,");
 
 /** CPUs: a number, or Kubernetes' thousandths (`500m`). */
 export const cpus = quantity(

@@ -1,6 +1,14 @@
 import { z } from "zod";
 
-import { cpus, kubernetesQuantity, number, text, textMap, whole } from "./schema-parts.ts";
+import {
+  cpus,
+  gibibytes,
+  kubernetesQuantity,
+  number,
+  text,
+  textMap,
+  whole,
+} from "./schema-parts.ts";
 
 const gpu = z.strictObject({
   count: whole({ from: 0, to: 10_000 }).default(0),
@@ -25,8 +33,8 @@ const resources = z.strictObject({
   cpus: cpus.default(1),
   cpuLimitRatio: number({ from: 1, to: 1000 }).default(2),
   ramRatio: number({ above: 0, to: 100_000 }).optional(),
-  memory: number({ above: 0, to: 1_000_000 }).optional(),
-  shmSizeGB: number({ from: 0, to: 1_000_000 }).default(0),
+  memory: gibibytes({ above: 0, to: 1_000_000 }).optional(),
+  shmSizeGB: gibibytes({ from: 0, to: 1_000_000 }).default(0),
   ephemeralStorageRequest: kubernetesQuantity.optional(),
   ephemeralStorageLimit: kubernetesQuantity.optional(),
   accelerators: z.strictObject({ gpu: gpu.optional(), tpu: tpu.optional() }).optional(),

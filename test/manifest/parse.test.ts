@@ -139,6 +139,16 @@ test("quantities are read as people write them", () => {
   });
 });
 
+test("memory that is written with Kubernetes' unit is told what it is counted in", () => {
+  const types = "{ w: { resources: { memory: 16Gi } } }";
+
+  expect(errorsOf(`spec: { operator: jobset, command: x, types: ${types} }`)).toEqual([
+    expect.stringMatching(
+      / spec\.types\.w\.resources\.memory must be a number of GiB, without a unit, above 0, to 1000000\.$/,
+    ),
+  ]);
+});
+
 test("text is what is written, not what YAML makes of it", () => {
   const manifest = parsed(`
 name: 2024
