@@ -23,8 +23,13 @@ export async function findExperiment(
   reference: string,
 ): Promise<Experiment> {
   const experiment = await database.experiments.resolve(reference);
-  if (experiment === undefined) throw new NotFoundError(`There is no experiment "${reference}".`);
-  return experiment;
+  if (experiment !== undefined) return experiment;
+  // Also where `project#12` was put into an address as it is: from the # on, nothing of it is sent.
+  const isProject = (await database.projects.findBySlug(reference)) !== undefined;
+  const hint = isProject
+    ? ` It is a project: name one of its experiments as ${reference}/1 or ${reference}%231.`
+    : "";
+  throw new NotFoundError(`There is no experiment "${reference}".${hint}`);
 }
 
 /** The project that the path names by `:project`: its slug or its id. */

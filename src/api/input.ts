@@ -9,7 +9,9 @@ import { closest, didYouMean } from "../core/suggest.ts";
 export function queryOf<T extends z.ZodType>(schema: T, request: Request): z.output<T> {
   const result = schema.safeParse(request.query, IN_PLAIN_WORDS);
   if (result.success) return result.data;
-  const errors = located(result.error, schema);
+  // A parameter that may be repeated is named as it was written, without its index.
+  const issues = result.error.issues.map((issue) => ({ ...issue, path: issue.path.slice(0, 1) }));
+  const errors = located({ issues }, schema);
   throw new BadRequestError(errors.map(({ message }) => message).join(" "));
 }
 
@@ -47,7 +49,7 @@ interface Located {
 /** The issue keeps what was given, for the suggestion. */
 const IN_PLAIN_WORDS = { error: plainWords, reportInput: true };
 
-function located(error: z.ZodError, schema: z.ZodType): readonly Located[] {
+function located(error: Pick<z.ZodError, "issues">, schema: z.ZodType): readonly Located[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code === "unrecognized_keys")

@@ -131,7 +131,7 @@ test.each([
   ["?limit=201", /limit/],
   ["?limit=0", /limit/],
   ["?limit=1&limit=2", /limit/],
-  ["?status=failed", /Failed/],
+  ["?status=failed", /^status must be .* did you mean Failed\?$/],
   ["?statsu=Failed", /statsu.*did you mean status\?/],
   ["?cursor=nonsense", /cursor/],
   ["?sort=status", /^sort must be -createdAt, createdAt, name, .* or finishedAt, not "status"\.$/],
@@ -148,6 +148,15 @@ test.each([
 
   expect(response.status).toBe(400);
   expect((await read(Problem, response)).detail).toMatch(words);
+});
+
+test("an address that lost its #1 on the way is told how to write it", async () => {
+  const response = await one("digits");
+
+  expect(response.status).toBe(404);
+  expect((await read(Problem, response)).detail).toBe(
+    'There is no experiment "digits". It is a project: name one of its experiments as digits/1 or digits%231.',
+  );
 });
 
 test("an experiment is found by id, prefix, number and name", async () => {

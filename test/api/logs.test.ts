@@ -90,7 +90,15 @@ test("beyond the end is a 416, and a question that makes no sense a 400", async 
   expect((await logOf("?offset=1&tail=1")).status).toBe(400);
   expect((await logOf("?step=Baking")).status).toBe(400);
   expect((await follow("", { "last-event-id": "x" })).status).toBe(400);
-  expect((await logOf("?step=Cloning")).status).toBe(404);
+});
+
+test("a log that is not there is a 404 that says which are", async () => {
+  const response = await logOf("?step=Cloning");
+
+  expect(response.status).toBe(404);
+  expect(Object(await response.json()).detail).toMatch(
+    /#1 has no such log\. It is at \w+ and has \?step=Building\.$/,
+  );
 });
 
 test("a finished log streams whole and ends with its size and hash", async () => {

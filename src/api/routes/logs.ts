@@ -1,11 +1,11 @@
 import type { Request, Response } from "express";
 
 import { LogQuery } from "../../contract/log.ts";
-import { GoneError, NotFoundError } from "../../core/errors.ts";
+import { GoneError } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import type { LogRecord } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
-import { addressOf, findLog, mayCome, startOf } from "../find-log.ts";
+import { addressOf, findLog, mayCome, noSuchLog, startOf } from "../find-log.ts";
 import { experimentOf } from "../find.ts";
 import { followLog } from "../follow-log.ts";
 import type { Handlers } from "../handler.ts";
@@ -25,10 +25,7 @@ export function logRoutes(ports: LogPorts, stopping: AbortSignal): Pick<Handlers
       if (follows && (log !== undefined || mayCome(experiment, query)))
         await followLog(ports, { experiment, query, log }, request, response, stopping);
       else if (log !== undefined) await sendLog(ports, log, query, request, response);
-      else {
-        const { projectSlug, number, step } = experiment;
-        throw new NotFoundError(`${projectSlug}#${number} has no such log. It is at ${step}.`);
-      }
+      else throw await noSuchLog(ports, experiment);
     },
   };
 }
