@@ -46,6 +46,7 @@ async function demo(): Promise<void> {
       tokenFile: adminTokenFile,
       outputs: resolve(config.dataDirectory, "buckets", SLUG, "output"),
       workingCopy: resolve(config.dataDirectory, "demo", SLUG),
+      staysUp: !endsByItself,
     });
   } catch (error) {
     process.exitCode = interrupted.aborted ? 130 : 1;

@@ -11,6 +11,8 @@ export interface Places {
   /** The folder of the project's output bucket. */
   readonly outputs: string;
   readonly workingCopy: string;
+  /** Whether the server goes on after this. */
+  readonly staysUp: boolean;
 }
 
 const Metrics = z.object({ accuracy: z.number() });
@@ -19,7 +21,7 @@ const Metrics = z.object({ accuracy: z.number() });
 export async function summary(
   api: Api,
   experiment: ExperimentAnswer,
-  { url, tokenFile, outputs }: Places,
+  { url, tokenFile, outputs, staysUp }: Places,
 ): Promise<string> {
   const { id, number, project, status, steps } = experiment;
   const name = `${project.slug}#${number}`;
@@ -43,7 +45,7 @@ export async function summary(
     `API       ${url}/api/v1 (described by ${url}/api/v1/openapi.json)`,
     `Token     in ${tokenFile}`,
     "",
-    "To look on:",
+    staysUp ? "To look on:" : "To look on, after npm start:",
     `  AUTH="Authorization: Bearer $(cat '${tokenFile}')"`,
     call(one),
     call(`${one}/logs?tail=10`),

@@ -15,7 +15,7 @@ const RUNS_AGAIN_SECONDS = 5;
 
 /** The platform's fault is reported as such, with what it last said, after the same clean-up as any other ending. */
 export async function giveUp(ports: Ports, job: Job, why: string): Promise<void> {
-  const last = job.error === undefined ? "" : `, at last with: ${job.error}`;
+  const last = job.error === undefined ? "" : `, at last with: ${job.error.replace(/\.$/, "")}`;
   const message = `Assay could not do this step: ${why}${last}. This is the platform's fault, not the experiment's.`;
   ports.metrics.count("assay_given_up_total", { kind: job.kind });
   ports.log.error({ ...(await aboutJob(ports, job)), message }, "gave up on a job");
