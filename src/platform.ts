@@ -6,7 +6,8 @@ import type { Express } from "express";
 import { pino, stdSerializers } from "pino";
 
 import { createApi } from "./api/app.ts";
-import { hashOfToken, principalOfToken } from "./api/auth.ts";
+import { hashOfToken } from "./api/auth.ts";
+import { userOfBasic } from "./api/basic-user.ts";
 import { listen } from "./api/listen.ts";
 import { createMetrics } from "./api/prometheus.ts";
 import { DockerBuilder } from "./builders/docker/builder.ts";
@@ -21,6 +22,7 @@ import { PostgresEventBus } from "./db/event-bus.ts";
 import { keepSecret } from "./db/kept-secret.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { ServerInstance } from "./db/server-instance.ts";
+import { dockerOptions, isThisMachine } from "./docker-address.ts";
 import { DockerEngine } from "./engines/docker/engine.ts";
 import { mendOwnership } from "./engines/docker/mend-ownership.ts";
 import { probeDataDirectory } from "./engines/docker/probe-data-directory.ts";
@@ -45,7 +47,7 @@ import { pushReport } from "./pipeline/verbs/push-report.ts";
 import { receivePush } from "./pipeline/verbs/receive-push.ts";
 import { WorkerPool } from "./pipeline/worker-pool.ts";
 import { openReachForRuns } from "./reach-for-runs.ts";
-import { isLoopback, urlOf } from "./server-address.ts";
+import { urlOf } from "./server-address.ts";
 import { Stops } from "./stops.ts";
 import { DiskWatermark } from "./storage/disk-watermark.ts";
 import { FilesystemObjectStore } from "./storage/filesystem.ts";
@@ -213,7 +215,7 @@ async function assemble(begun: Begun): Promise<Platform> {
     temporaryFolder: folders.tmp,
     environment: config.environment,
     findProject: (slug) => ports.database.projects.findBySlug(slug),
-    authenticate: (authorization) => userOfBasic(database, authorization),
+    authenticate: (authorization) => userOfBasic(ports, authorization),
     isWilling: () => ports.database.check(),
     async onPush({ project, user, refs }) {
       return pushReport(ports, project, await receivePush(ports, project, refs, user));
@@ -286,27 +288,4 @@ async function assemble(begun: Begun): Promise<Platform> {
     },
     stop: () => stops.run(),
   };
-}
-
-/** git asks for a name and a password: any name, and a token as the password. */
-async function userOfBasic(
-  database: Ports["database"],
-  authorization: string | undefined,
-): Promise<string | undefined> {
-  const [, encoded] = /^Basic +(\S+) *$/i.exec(authorization ?? "") ?? [];
-  if (encoded === undefined) return undefined;
-  const pair = Buffer.from(encoded, "base64").toString();
-  const principal = await principalOfToken({ database }, pair.slice(pair.indexOf(":") + 1));
-  return principal?.kind === "user" ? principal.name : undefined;
-}
-
-function dockerOptions(dockerHost: string): Dockerode.DockerOptions {
-  const url = new URL(dockerHost);
-  if (url.protocol === "unix:") return { socketPath: url.pathname };
-  return { host: url.hostname, port: url.port, protocol: "http" };
-}
-
-function isThisMachine(dockerHost: string): boolean {
-  const { protocol, hostname } = new URL(dockerHost);
-  return protocol === "unix:" || isLoopback(hostname);
 }
