@@ -50,6 +50,24 @@ test("pytorch's older groups give the same plan as today's", () => {
   expect(old).toEqual(withTypes("pytorch", `{ worker: { count: 3, ${SMALL} } }`));
 });
 
+test.each([
+  [
+    "xgboost",
+    `{ Master: { ${SMALL} }, Worker: { ${SMALL} } }`,
+    `{ worker: { count: 2, ${SMALL} } }`,
+  ],
+  ["jax", `{ Worker: { count: 2, ${SMALL} } }`, `{ worker: { count: 2, ${SMALL} } }`],
+  ["batchjob", `{ Worker: { ${SMALL} } }`, `{ worker: { ${SMALL} } }`],
+  [
+    "tf",
+    `{ Worker: { ${SMALL} }, PS: { ${SMALL} } }`,
+    `{ worker: { ${SMALL} }, ps: { ${SMALL} } }`,
+  ],
+  ["jobset", `{ Worker: { ${SMALL} } }`, `{ worker: { ${SMALL} } }`],
+])("the older groups of %s give the same plan as today's", (operator, old, today) => {
+  expect(withTypes(operator, old)).toEqual(withTypes(operator, today));
+});
+
 test("a pytorch worker that is alone is a world of one", () => {
   expect(ownVariables("pytorch", `{ worker: { ${SMALL} } }`)).toEqual([
     expect.objectContaining({ MASTER_ADDR: "worker-0", WORLD_SIZE: "1", RANK: "0" }),
