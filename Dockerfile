@@ -19,7 +19,7 @@ FROM ${BASE} AS dashboard
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-save
-COPY vite.config.ts ./
+COPY vite.config.ts tsconfig.json ./
 COPY src src
 RUN node_modules/.bin/vite build
 

@@ -301,6 +301,23 @@ test("deliveries say what arrived and why it started nothing", async () => {
   expect(await rows.count()).toBe(2);
 });
 
+test("the queue is paused and resumed where its reasons are shown", async () => {
+  const copy = await projects.create("queued", dummy("true"));
+  const page = await browser.openSignedIn(platform);
+  await page.goto(`${platform.url}/engines`);
+  const queue = page.getByRole("region", { name: "Queue" });
+
+  await queue.getByRole("button", { name: "Pause" }).click();
+  await queue.getByRole("heading", { name: "Queue paused" }).waitFor();
+  await copy.commit("exp: wait for me");
+  await copy.push();
+  await queue.getByRole("link", { name: "queued#1" }).waitFor();
+  await queue.getByRole("button", { name: "Resume" }).click();
+
+  await queue.getByRole("heading", { name: "Queue open" }).waitFor();
+  expect((await finished(platform, "queued#1")).status).toBe("Succeeded");
+});
+
 test("a dataset is uploaded, downloaded and deleted, in the folder that is open", async () => {
   await projects.create("data", dummy("true"));
   const page = await browser.openSignedIn(platform);

@@ -54,9 +54,7 @@ test("nothing that a terminal would obey is left: links, titles, cursor, bells, 
   expect(plainText(hostile)).toMatch(/^link/);
 });
 
-test("a line of a megabyte of escapes is read in linear time", () => {
-  const began = performance.now();
-  plainText(`${ESC}]8;;`.repeat(250_000));
-  plainText(`${ESC}[1;`.repeat(250_000));
-  expect(performance.now() - began).toBeLessThan(5_000);
+test("a line of a megabyte of unfinished escapes is read, and has nothing to see", () => {
+  expect(plainText(`${ESC}]8;;`.repeat(250_000))).toBe("");
+  expect(plainText(`${ESC}[1;`.repeat(250_000))).toBe("");
 });

@@ -5,7 +5,6 @@ import { mergeFirstPage, replaceItem } from "../../src/web/list/merge.ts";
 
 /** A row of the list, created in that minute; only these fields count here. */
 const row = (minute: number, name = `at ${minute}`): ExperimentItem =>
-  // oxlint-disable-next-line typescript/consistent-type-assertions -- the rest of a row plays no part
   ({
     id: `id-${minute}`,
     name,

@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ExperimentAnswer } from "../../contract/experiment.ts";
+import { VerbButton } from "../components/verb-button.tsx";
 import { encoded, reasonOf, request } from "../request.ts";
 import { ResubmitDialog } from "./resubmit-dialog.tsx";
-import { VerbButton } from "./verb-button.tsx";
 
 type Verb = "cancel" | "kill" | "approve" | "archive" | "unarchive";
 

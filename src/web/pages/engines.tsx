@@ -3,8 +3,10 @@ import { generatePath, Link } from "react-router";
 
 import type { EngineAnswer } from "../../contract/operations.ts";
 import { PAGES } from "../../contract/pages.ts";
+import { HoldButtons } from "../components/hold-buttons.tsx";
 import { Problem } from "../components/problem.tsx";
 import { enginesQuery, queueQuery } from "../queries.ts";
+import { encoded } from "../request.ts";
 
 const EVERY_MS = 3_000;
 
@@ -37,6 +39,7 @@ function Engine({ engine }: { readonly engine: EngineAnswer }) {
           {kind === name ? state : `${kind}, ${state}`}
         </span>
       </h2>
+      <HoldButtons path={`/api/v1/engines/${encoded(name)}`} state={state} />
       {closed !== null && <p className="mb-2 text-running">{closed}</p>}
       {machines === null && <p className="text-failed">It does not answer.</p>}
       {machines?.map((machine) => {
@@ -80,7 +83,10 @@ function Queue() {
   const { experiments, runs, closed } = data;
   return (
     <section aria-label="Queue">
-      <h2 className="heading">Queue</h2>
+      <h2 className="heading">
+        Queue <span className="font-normal text-quiet">{data.state}</span>
+      </h2>
+      <HoldButtons path="/api/v1/queue" state={data.state} />
       {closed !== null && <p className="mb-2 text-running">{closed}</p>}
       {experiments.length + runs.length === 0 && <p className="text-quiet">Nothing waits.</p>}
       <ol>
