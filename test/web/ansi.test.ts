@@ -55,6 +55,6 @@ test("nothing that a terminal would obey is left: links, titles, cursor, bells, 
 });
 
 test("a line of a megabyte of unfinished escapes is read, and has nothing to see", () => {
-  expect(plainText(`${ESC}]8;;`.repeat(250_000))).toBe("");
-  expect(plainText(`${ESC}[1;`.repeat(250_000))).toBe("");
+  expect(plainText(`${ESC}]8;;`.repeat(250_000))).toHaveLength(0);
+  expect(plainText(`${ESC}[1;`.repeat(250_000))).toHaveLength(0);
 });

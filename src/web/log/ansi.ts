@@ -19,7 +19,7 @@ interface Style {
 /** ESC [ … letter · ESC ] … BEL or ESC \ · any other escape · a control character but the tab. */
 const CONTROL =
   // oxlint-disable-next-line no-control-regex -- control characters are what it is about
-  /\u001b\[([0-9;:?<=>]*)[ -/]*([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+  /\u001b\[([0-9;:?<=>]*)[ -/]*([@-~])?|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** One line of a log as text and looks. Colours are kept; whatever else a terminal would obey is left out. */
 export function parseAnsi(line: string): readonly Piece[] {
