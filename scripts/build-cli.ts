@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { version } from "../src/version.ts";
 
 // Node strips no types below node_modules: what is installed is one file of plain JavaScript, for Node 20 and newer.
-const folder = "dist/cli";
+const folder = process.argv[2] ?? "dist/cli";
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 await build({

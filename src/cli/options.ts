@@ -63,6 +63,11 @@ function assignment(written: string): { readonly name: string; readonly value: s
 
 /** Lines to type, shown below a command's help and in docs/cli.md. */
 export function withExamples(command: Command, ...lines: readonly string[]): Command {
+  EXAMPLES.set(command, lines);
   const shown = lines.map((line) => `  ${line}`).join("\n");
   return command.addHelpText("after", `\nExamples:\n${shown}`);
 }
+
+export const examplesOf = (command: Command): readonly string[] => EXAMPLES.get(command) ?? [];
+
+const EXAMPLES = new WeakMap<Command, readonly string[]>();

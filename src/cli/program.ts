@@ -1,9 +1,12 @@
 import { Command } from "commander";
 
 import { version } from "../version.ts";
+import { admin } from "./commands/admin.ts";
+import { completion } from "./commands/completion.ts";
 import { context } from "./commands/context.ts";
 import { data } from "./commands/data.ts";
 import { experiments } from "./commands/experiments.ts";
+import { init } from "./commands/init.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { manifest } from "./commands/manifest.ts";
@@ -13,7 +16,7 @@ import type { Shell } from "./shell.ts";
 
 /** Every command of `assay`. */
 export function createProgram(shell: Shell): Command {
-  const program = new Command("assay")
+  const program: Command = new Command("assay")
     .description(
       "Experiments from the terminal: start them, look on, compare them, fetch what they made.",
     )
@@ -24,7 +27,10 @@ export function createProgram(shell: Shell): Command {
     .addCommand(experiments(shell))
     .addCommand(projects(shell))
     .addCommand(manifest(shell))
-    .addCommand(data(shell));
+    .addCommand(data(shell))
+    .addCommand(init(shell))
+    .addCommand(admin(shell))
+    .addCommand(completion(shell, () => program));
   program.addHelpText("after", ENVIRONMENT);
   for (const command of everyCommand(program)) settle(command, shell);
   return withExamples(

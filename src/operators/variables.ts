@@ -2,6 +2,7 @@ import type { Manifest } from "../core/manifest.ts";
 import type { PlanSource } from "../core/operator.ts";
 import { parameterText, parameterVariable } from "../core/parameters.ts";
 import { VARIABLE_LIMIT_BYTES } from "../core/reserved-variables.ts";
+import { seedOf } from "../core/seed.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -42,7 +43,7 @@ function experimentVariables({ id, projectId, projectSlug, run = "" }: PlanSourc
     ASSAY_EXPERIMENT_ID: id,
     AICHOR_PROJECT_ID: projectId,
     ASSAY_PROJECT: projectSlug,
-    ASSAY_SEED: String(seedOf(`${id}/${run}`)),
+    ASSAY_SEED: String(seedOf(id, run)),
   };
 }
 
@@ -92,12 +93,4 @@ function fitting(message: string): string {
   const text = message.replaceAll("\0", "");
   const most = Math.floor(VARIABLE_LIMIT_BYTES / 3);
   return text.length > most ? text.slice(0, most).toWellFormed() : text;
-}
-
-/** FNV-1a over UTF-16 units, without the sign bit: the same on every machine, and small enough for every library. */
-function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash & 0x7fffffff;
 }

@@ -44,7 +44,7 @@ function set(shell: Shell): Command {
     command.addCommand(
       new Command(name)
         .description(`Mean this ${name} from now on.`)
-        .argument("<name>")
+        .argument("<name>", `the ${name}'s name`)
         .action(async (value: string) => {
           await save(shell, { ...(await readSaved(shell)), [name]: value });
           print(shell, `The ${name} is ${value} where a command names none.`);

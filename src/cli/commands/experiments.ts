@@ -6,6 +6,7 @@ import { compare } from "./experiments/compare.ts";
 import { download } from "./experiments/download.ts";
 import { list } from "./experiments/list.ts";
 import { logs } from "./experiments/logs.ts";
+import { reproduce } from "./experiments/reproduce.ts";
 import { resubmit } from "./experiments/resubmit.ts";
 import { show } from "./experiments/show.ts";
 import { status } from "./experiments/status.ts";
@@ -32,7 +33,8 @@ export function experiments(shell: Shell): Command {
     .addCommand(unarchive(shell))
     .addCommand(remove(shell))
     .addCommand(compare(shell))
-    .addCommand(download(shell));
+    .addCommand(download(shell))
+    .addCommand(reproduce(shell));
 }
 
 const submit = (shell: Shell): Command =>

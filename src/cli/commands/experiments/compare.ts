@@ -23,7 +23,7 @@ interface Difference {
 export function compare(shell: Shell): Command {
   const command = new Command("compare")
     .description(
-      "Show side by side what differs between experiments: parameters, fields, image, time, …",
+      "Show side by side what differs between experiments: parameters, fields, image, time and more.",
     )
     .argument("<id...>", `two or more: ${ID_HELP}`)
     .option("--all", "what they have in common as well")

@@ -46,14 +46,20 @@ export function list(shell: Shell): Command {
     .addOption(new Option("--step <step>", "the step where it stands").choices(step.options))
     .option("--tag <tag>", "repeatable: all of them", repeated)
     .option("-q, --query <words>", "words of name, message, branch or commit")
-    .option("--branch <branch>")
+    .option("--branch <branch>", "of this branch")
     .option("--author <author>", "a part of the name or e-mail address")
-    .option("--engine <engine>")
+    .option("--engine <engine>", "of this engine")
     .option("--parent <id>", "those that were resubmitted from it")
     .addOption(
-      new Option("--archived <which>", "default: false").choices(archived.unwrap().options),
+      new Option("--archived <which>", "those in the archive; default: false").choices(
+        archived.unwrap().options,
+      ),
     )
-    .addOption(new Option("--sort <order>").choices(sort.unwrap().options))
+    .addOption(
+      new Option("--sort <order>", "default: -createdAt, the newest first").choices(
+        sort.unwrap().options,
+      ),
+    )
     .option("--limit <count>", "at most so many", count, 20)
     .addOption(jsonOption())
     .action((options: Options) => listed(shell, options));

@@ -31,7 +31,7 @@ export function logs(shell: Shell): Command {
     )
     .argument("<id>", ID_HELP)
     .option("-f, --follow", "print what comes as well, up to the end")
-    .addOption(new Option("--step <step>").choices(STEPS))
+    .addOption(new Option("--step <step>", "the step whose log is meant").choices(STEPS))
     .option("--run <run>", "a run's name or id")
     .option("--replica <replica>", "its name or its index from 0")
     .option("--attempt <number>", "one of the run's attempts, from 1", count)

@@ -39,18 +39,18 @@ export function resubmit(shell: Shell): Command {
       "Start the same again: the same commit and image, with other values where you give some.",
     )
     .argument("<id>", ID_HELP)
-    .option("--param <name=value>", "repeatable", parameter)
-    .option("--env <NAME=value>", "repeatable", variable)
+    .option("--param <name=value>", "a parameter's value; repeatable", parameter)
+    .option("--env <NAME=value>", "a variable of its containers; repeatable", variable)
     .option(
       "--resource <name=value>",
       "cpus, memory, gpus, … of every replica; repeatable",
       parameter,
     )
     .option("--command <command>", "instead of the manifest's")
-    .option("--engine <engine>")
+    .option("--engine <engine>", "where it runs")
     .option("--timeout <duration>", "90s, 2m, 1h30m, 1d", duration)
     .option("--priority <1..99>", "smaller is sooner", count)
-    .option("--name <name>")
+    .option("--name <name>", "instead of the original's")
     .option("--tag <tag>", "instead of the original's; repeatable", repeated)
     .option("--fresh-build", "build the image again")
     .addOption(followOption())

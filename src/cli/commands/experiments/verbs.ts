@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { ExperimentAnswer } from "../../../contract/experiment.ts";
+import type { Route } from "../../../contract/route.ts";
 import { ROUTES } from "../../../contract/routes.ts";
 import { type Connection, connect, referenceOf } from "../../connect.ts";
 import { each } from "../../each.ts";
@@ -57,7 +58,7 @@ function ofEach(shell: Shell, name: string, description: string, verb: Verb): Co
 
 async function ask(
   connection: Connection,
-  route: (typeof ROUTES)["approveExperiment"],
+  route: Route,
   id: string,
   done: string,
 ): Promise<string> {

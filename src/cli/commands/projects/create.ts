@@ -22,7 +22,7 @@ const FORGES = CreateProjectRequest.shape.forge.options;
 export function create(shell: Shell): Command {
   const command = new Command("create")
     .description("Make a project, and say what is to be done until its first push runs.")
-    .argument("<name>")
+    .argument("<name>", "as people call it")
     .option("--slug <slug>", "its name in addresses; else made of the name")
     .addOption(
       new Option(
