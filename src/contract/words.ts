@@ -2,8 +2,8 @@
 export {
   EXPERIMENT_STATUSES,
   type ExperimentStatus,
-  STEPS,
   type Step,
+  STEPS,
+  type StepStatus,
 } from "../core/experiment.ts";
-export type { StepStatus } from "../core/experiment.ts";
 export type { RunState } from "../core/run.ts";

@@ -52,7 +52,7 @@ export function openLive({ url, on, reopened, broken }: LiveOptions): () => void
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
 
-/** Tells of each experiment that changes, of one project or of all; of undefined after a gap. */
+/** Tells of each experiment that changes, of one project or of all; undefined: some may have changed unseen. */
 export function useChanges(
   project: string | undefined,
   onChange: (change: ChangeAnswer | undefined) => void,
@@ -64,6 +64,7 @@ export function useChanges(
       url: () => `/api/v1/events${query}`,
       on: { changed: ({ data }) => told(JSON.parse(data)) },
       reopened: () => told(undefined),
+      broken: () => told(undefined),
     });
   }, [project]);
 }

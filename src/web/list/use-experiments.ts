@@ -42,7 +42,11 @@ export function useExperiments(filter: string, project: string | undefined) {
     }
   };
   useChanges(project, (change: ChangeAnswer | undefined) => {
-    if (change !== undefined) changed.current.add(change.id);
+    if (change === undefined) {
+      void list.refetch();
+      return;
+    }
+    changed.current.add(change.id);
     // A look that fails is made up for by the next change, or when the stream opens again.
     timer.current ??= setTimeout(() => void look().catch(() => undefined), TOGETHER_MS);
   });

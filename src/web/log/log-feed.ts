@@ -1,7 +1,7 @@
 import type { ChangeAnswer } from "../../contract/change.ts";
 import type { Step } from "../../contract/words.ts";
 import { openLive } from "../live.ts";
-import { encoded, errorOf, reasonOf } from "../request.ts";
+import { encoded, errorOf, reasonOf, RequestError } from "../request.ts";
 import { LogLines } from "./log-lines.ts";
 
 export interface LogName {
@@ -36,6 +36,8 @@ const PIECE_BYTES = 256 * 1024;
 const LINES_AT_MOST = 100_000;
 /** What arrives within this time is shown at once. */
 const SHOW_MS = 40;
+/** A server that is away is asked again. */
+const RETRY_MS = 2_000;
 
 /**
  * One log as it is looked at. It opens at its end, at any size, and follows from there; the one stream that it holds also
@@ -50,6 +52,7 @@ export class LogFeed {
   #view: LogView = { lines: [], start: 0, end: 0, state: "opening", problem: undefined };
   #shown = this.#view;
   #show: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #closeStream: (() => void) | undefined;
   #loading: Promise<void> | undefined;
 
@@ -71,7 +74,11 @@ export class LogFeed {
       if (found) this.#follow();
       else if (this.#around.isActive()) this.#followExperiment();
     } catch (error) {
-      if (!this.#left.signal.aborted) this.#set({ state: "none", problem: reasonOf(error) });
+      if (this.#left.signal.aborted) return;
+      this.#set({ state: "none", problem: reasonOf(error) });
+      const isRefused = error instanceof RequestError && error.status < 500;
+      if (!isRefused) this.#retry = setTimeout(() => void this.start(), RETRY_MS);
+      else if (this.#around.isActive()) this.#followExperiment();
     }
   }
 
@@ -79,6 +86,7 @@ export class LogFeed {
     this.#left.abort();
     this.#closeStream?.();
     clearTimeout(this.#show);
+    clearTimeout(this.#retry);
   }
 
   /** The piece before what is there. */
@@ -102,7 +110,7 @@ export class LogFeed {
     const { start, end } = placeOf(response, bytes.length);
     const cut = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
     this.#text.append(new TextDecoder().decode(bytes.subarray(cut)));
-    this.#set({ start: start + cut, end, state: "following" });
+    this.#set({ start: start + cut, end, state: "following", problem: undefined });
     return true;
   }
 

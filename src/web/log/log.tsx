@@ -144,7 +144,8 @@ export function Log({ experiment, onChange }: LogProps) {
           className="cursor-pointer border-b border-line py-1 text-accent hover:underline"
           onClick={() => {
             setFollows(false);
-            void loadEarlier();
+            // What was not to be had is there to be asked for again.
+            void loadEarlier().catch(() => undefined);
           }}
         >
           {formatBytes(start)} come before this: show more of it
