@@ -121,19 +121,22 @@ function statusOf(error: unknown): number | undefined {
   return typeof claimed === "number" && claimed >= 400 && claimed < 500 ? claimed : undefined;
 }
 
-/** Of the body readers' errors, whose own words are for programmers. */
+/** Of the errors of Express and its body readers, whose own words are for programmers. */
 const readerMessages: Readonly<Record<string, string>> = {
   "entity.parse.failed": "The body is not JSON that can be read.",
   "entity.too.large": "The body is too large.",
   "encoding.unsupported": "The body's Content-Encoding is not known here. Send it as it is.",
   "charset.unsupported": "The body's charset is not known here. Send UTF-8.",
   "request.aborted": "The body ended before it was complete.",
+  Z_DATA_ERROR: "The body is not compressed as its Content-Encoding says.",
+  Z_BUF_ERROR: "The body ended before it was complete.",
+  URIError: "The address has a % that begins no UTF-8 character. Write % itself as %25.",
 };
 
 function kindOf(error: unknown): string {
-  return error instanceof Error && "type" in error && typeof error.type === "string"
-    ? error.type
-    : "";
+  if (!(error instanceof Error)) return "";
+  if ("type" in error && typeof error.type === "string") return error.type;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 function send(response: Response, problem: Problem, error: unknown): void {

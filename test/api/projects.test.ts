@@ -107,6 +107,24 @@ test("what is wrong with a request is told in words that say what to write", asy
   expect(query.detail).toBe("limit must be a number. cursr is not known, did you mean cursor?");
 });
 
+test("what cannot be read at all is told in words of ours", async () => {
+  const address = await read(Problem, api.call("/api/v1/projects/%ff"));
+  const body = await read(
+    Problem,
+    api.call("/api/v1/projects", {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      body: "{}",
+    }),
+  );
+
+  expect(address).toMatchObject({ status: 400, detail: expect.stringMatching(/^The address has/) });
+  expect(body).toMatchObject({
+    status: 400,
+    detail: "The body is not compressed as its Content-Encoding says.",
+  });
+});
+
 test("a name of which no slug can be made says which characters it takes", async () => {
   const response = await create({ name: "🚀", forge: "builtin" });
   const given = await create({ name: "🚀", slug: "rocket", forge: "builtin" });
