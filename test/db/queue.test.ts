@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import type { Database } from "../../src/core/database.ts";
 import { LostLeaseError } from "../../src/core/errors.ts";
+import { advisoryLocks } from "../../src/db/advisory-locks.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { PostgresEventBus } from "../../src/db/event-bus.ts";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.ts";
@@ -95,6 +96,52 @@ test("a dead server's jobs go to another, and what it still writes is refused", 
   expect(taken).toMatchObject({ id: old.id, token: old.token + 1, lostLeases: 1 });
   await expect(dead.database.queue.finish(old)).rejects.toThrow(LostLeaseError);
   await expect(dead.database.queue.hold(old)).rejects.toThrow(LostLeaseError);
+});
+
+test("what a server froze at within a transaction goes to another later, and the rest at once", async () => {
+  const frozen = await server();
+  const heir = await server();
+  await frozen.database.queue.push("experiment", randomUUID());
+  await frozen.database.queue.push("run", randomUUID());
+  const [held, other] = await frozen.database.queue.claim(2);
+  if (held === undefined || other === undefined) throw new Error("nothing was claimed");
+  await postgres
+    .knex("instances")
+    .where({ id: frozen.id })
+    .update({ heartbeat_at: new Date(0) });
+  const releaseDead = () =>
+    heir.database.exclusively("sweep", ({ servers }) => servers.releaseDead());
+
+  await frozen.database.transaction(async ({ queue }) => {
+    await queue.hold(held);
+    expect(await releaseDead()).toBe(1);
+    expect(await heir.database.queue.claim(5)).toMatchObject([{ id: other.id, lostLeases: 1 }]);
+  });
+  expect(await releaseDead()).toBe(1);
+
+  expect(await heir.database.queue.claim(5)).toMatchObject([{ id: held.id, lostLeases: 1 }]);
+  expect(await postgres.knex("instances").where({ id: frozen.id })).toEqual([]);
+});
+
+test("a look for dead servers holds up no claim of a living one", async () => {
+  const { id, database } = await server();
+  await database.queue.push("run", randomUUID());
+  const session = await postgres.knex.transaction();
+  await session.raw(`select pg_advisory_lock(${advisoryLocks.instance}, 1)`);
+  await postgres
+    .knex("instances")
+    .where({ id })
+    .update({ heartbeat_at: postgres.knex.raw("now() - interval '3 seconds'") });
+
+  const released = await database.exclusively("sweep", async ({ servers }) => {
+    const count = await servers.releaseDead();
+    expect(await database.queue.claim(1)).toHaveLength(1);
+    return count;
+  });
+
+  expect(released).toBe(0);
+  await session.raw(`select pg_advisory_unlock(${advisoryLocks.instance}, 1)`);
+  await session.rollback();
 });
 
 test("what a server could not hand back is due again, and counts as a failure", async () => {
