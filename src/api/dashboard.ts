@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Express, RequestHandler } from "express";
 
 import { PAGES } from "../contract/pages.ts";
+import { ROUTES } from "../contract/routes.ts";
 import { AssetFiles } from "./asset-files.ts";
 
 /** The dashboard's page at each of its addresses, and the files that it names. Neither needs a token: both hold nothing. */
@@ -48,7 +49,7 @@ function sendPage(folder: string): RequestHandler {
 }
 
 const PAGE = "index.html";
-const NOT_BUILT = "The dashboard is not built. Run: npm run build\n";
+const NOT_BUILT = `The dashboard is not built: npm run build does it. The API is described at ${ROUTES.getOpenApi.path}.\n`;
 
 /** Our own files and our own API; no script, style or frame from anywhere else, nor within the page. */
 const POLICY = [

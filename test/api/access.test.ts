@@ -252,9 +252,9 @@ function rawStatus(path: string, headers: Record<string, string>): Promise<numbe
   });
 }
 
-test("who opens the server's address by hand is told where to go on", async () => {
+test("where the dashboard is not built, who opens the server's address is told where to go on", async () => {
   const response = await fetch(`${api.url}/`);
 
-  expect(response.status).toBe(200);
+  expect(response.status).toBe(503);
   expect(await response.text()).toContain("/api/v1/openapi.json");
 });
