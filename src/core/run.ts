@@ -166,8 +166,8 @@ export interface RunStore {
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** Moves from the state it was read at, with history, and answers it as it is then; throws StaleExperimentError where somebody else moved it. */
   advance(run: Run, move: RunMove): Promise<Run>;
-  /** Answers whether it is another one than before. */
-  reason(id: string, reason: string): Promise<boolean>;
+  /** What each says; one that is over says what it said last. */
+  reasons(told: readonly { readonly runId: string; readonly reason: string }[]): Promise<void>;
   /** Answers whether this call was the first to ask. */
   requestCancel(id: string, kill: boolean): Promise<boolean>;
   /** The token's run, while the run is not over. */

@@ -110,14 +110,17 @@ export class PostgresRunStore implements RunStore {
     return toRun(row);
   }
 
-  async reason(id: string, reason: string): Promise<boolean> {
-    const rows = await query(
+  async reasons(
+    told: readonly { readonly runId: string; readonly reason: string }[],
+  ): Promise<void> {
+    if (told.length === 0) return;
+    await query(
       this.#db,
-      `update runs set reason = :reason
-        where id = :id and finished_at is null and reason is distinct from :reason returning id`,
-      { id, reason },
+      `update runs r set reason = given.reason
+         from unnest(:ids::uuid[], :texts::text[]) as given (id, reason)
+        where r.id = given.id and r.finished_at is null and r.reason is distinct from given.reason`,
+      { ids: told.map(({ runId }) => runId), texts: told.map(({ reason }) => reason) },
     );
-    return rows.length === 1;
   }
 
   async requestCancel(id: string, kill: boolean): Promise<boolean> {

@@ -18,8 +18,8 @@ export async function recordAdmission(stores: Stores, decision: Admission): Prom
     "run",
     reserved.map(({ runId }) => runId),
   );
-  for (const { runId, reason } of queued) await runs.reason(runId, reason);
-  for (const { runId } of reserved) await runs.reason(runId, STARTING);
+  // In one statement: each round says of up to a thousand what they wait for.
+  await runs.reasons([...queued, ...reserved.map(({ runId }) => ({ runId, reason: STARTING }))]);
   for (const { id, projectId } of await experiments.notes(notesOf(decision)))
     await events.publish({ kind: "experiment", experimentId: id, projectId });
   if (admitted.length > 0 || reserved.length > 0) await events.publish({ kind: "work" });

@@ -8,7 +8,7 @@ export function saying(run: Run, seconds: number, reason: string): RunResult {
     kind: "wait",
     seconds,
     async write({ runs, experiments, events }) {
-      await runs.reason(run.id, reason);
+      await runs.reasons([{ runId: run.id, reason }]);
       const note = noteOf({ ...run, reason });
       // Another note may have come in between: that the engine did not answer.
       for (const { id, projectId } of await experiments.notes([{ id: run.experimentId, note }]))
