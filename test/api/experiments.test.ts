@@ -339,6 +339,28 @@ test("a wrong request is a 422 that tells every error and where it is", async ()
   );
 });
 
+test("a resubmit with what the manifest does not know says so, and makes nothing", async () => {
+  const experiment = await newest();
+  const manifestText =
+    "spec: { operator: jobset, command: x, types: { w: { resources: { memory: 1 } } } }";
+  await api.ports.database.experiments.advance(experiment, {
+    step: "Waiting",
+    status: "Failed",
+    facts: { manifestText },
+  });
+
+  const response = await api.send("POST", `/api/v1/experiments/${experiment.id}/resubmit`, {
+    overrides: { params: { lt: 1 } },
+  });
+
+  expect(response.status).toBe(422);
+  expect(await read(Problem, response)).toMatchObject({
+    detail: "The manifest declares no parameter lt: it declares none.",
+    errors: [{ path: "params.lt" }],
+  });
+  expect(await names(`?parent=${experiment.id}`)).toEqual([]);
+});
+
 test("an active experiment is neither archived nor deleted; a finished one is both", async () => {
   const experiment = await newest();
   const path = `/api/v1/experiments/${experiment.id}`;

@@ -36,7 +36,7 @@ export async function resubmit(
   if (manifest) {
     const { errors } = applyOverrides(manifest, merged);
     if (errors.length > 0)
-      throw new InvalidError("The overrides do not fit the experiment's manifest.", errors);
+      throw new InvalidError(errors.map(({ message }) => message).join(" "), errors);
   }
   return database.transaction(async (stores) => {
     const { experiments, queue, events } = stores;
