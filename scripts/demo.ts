@@ -25,11 +25,21 @@ Settings are those of the server: see .env.example. ASSAY_DATA_DIR keeps the dem
 
 const interrupted = interruption();
 
-const { help, once: endsByItself } = parseArgs({
-  options: { once: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
-}).values;
+const { help, once: endsByItself } = readOptions();
 if (help) console.log(HELP);
 else await demo();
+
+/** A wrong one is answered as --help is, after its sentence. */
+function readOptions(): { readonly help: boolean; readonly once: boolean } {
+  const option = { type: "boolean", default: false } as const;
+  try {
+    return parseArgs({ options: { once: option, help: option } }).values;
+  } catch (error) {
+    process.exitCode = 2;
+    tell(error);
+    return { help: true, once: false };
+  }
+}
 
 async function demo(): Promise<void> {
   let platform: Platform | undefined;
