@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 import { Problem } from "../contract/problem.ts";
 import type { Route } from "../contract/route.ts";
-import { EXIT, Exit, failure } from "./exit.ts";
+import { EXIT, Exit, failure, Refused } from "./exit.ts";
 import { reasonOf } from "./reason.ts";
 
 /** What a call sends, beside its route. */
@@ -64,6 +64,20 @@ export class Client {
     throw refusal(response.status, await this.#reaching(response.text()));
   }
 
+  /** What a response brings, as it comes. */
+  async *bytes({ body }: Response): AsyncGenerator<Uint8Array> {
+    const reader = body?.getReader();
+    try {
+      for (;;) {
+        const piece = await this.#reaching(reader?.read() ?? END);
+        if (piece.done) return;
+        yield piece.value;
+      }
+    } finally {
+      await reader?.cancel().catch(() => undefined);
+    }
+  }
+
   /** Waits, unless Ctrl-C ends the command first. */
   pause(milliseconds: number): Promise<void> {
     return this.#reaching(setTimeout(milliseconds, undefined, { signal: this.#interrupted }));
@@ -90,6 +104,8 @@ export class Client {
   }
 }
 
+const END = Promise.resolve({ done: true, value: undefined } as const);
+
 export function unreachable(url: string, error: unknown): Exit {
   return new Exit(
     EXIT.unreachable,
@@ -114,9 +130,12 @@ function refusal(status: number, text: string): Exit {
     return failure(`The answer is ${status}, and not one of Assay's. Is this address a server's?`);
   const { detail, errors = [] } = problem.data;
   if (status === 401)
-    return failure(`The server does not know this token. Run assay login, or set ASSAY_TOKEN.`);
+    return new Refused(
+      status,
+      "The server does not know this token. Run assay login, or set ASSAY_TOKEN.",
+    );
   const more = errors.map(({ path, message }) => `  ${path}: ${message}`);
-  return failure(errors.length < 2 ? detail : [detail, ...more].join("\n"));
+  return new Refused(status, errors.length < 2 ? detail : [detail, ...more].join("\n"));
 }
 
 function jsonOf(text: string): unknown {

@@ -20,6 +20,16 @@ export class Exit extends Error {
   }
 }
 
+/** The server answered, and refused. */
+export class Refused extends Exit {
+  override name = "Refused";
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(EXIT.failed, message);
+    this.status = status;
+  }
+}
+
 /** The command was not written as it must be. */
 export const usage = (message: string, options?: ErrorOptions): Exit =>
   new Exit(EXIT.usage, message, options);

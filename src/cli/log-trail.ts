@@ -2,7 +2,7 @@ import { ExperimentAnswer, type ExperimentItem } from "../contract/experiment.ts
 import { LogText } from "../contract/log.ts";
 import { ROUTES } from "../contract/routes.ts";
 import type { Client, Request } from "./client.ts";
-import { EXIT, Exit } from "./exit.ts";
+import { Refused } from "./exit.ts";
 import { isFinished } from "./outcome.ts";
 import { serverEvents } from "./server-events.ts";
 
@@ -19,7 +19,10 @@ export interface Trail {
   readonly tail?: number | undefined;
 }
 
-/** The text of an experiment's logs as it comes, from step to step and from attempt to attempt. */
+/**
+ * The text of an experiment's logs as it comes, from step to step and from attempt to attempt. One that is not there,
+ * and comes no more, is left out.
+ */
 export async function* logTrail(
   client: Client,
   experiment: ExperimentItem,
@@ -67,18 +70,18 @@ async function* oneLog(client: Client, id: string, log: OneLog): AsyncGenerator<
         return;
       }
     }
+  } catch (error) {
+    if (isThere || !(error instanceof Refused) || error.status !== 404) throw error;
   } finally {
     left.abort();
   }
 }
 
-/** The whole log of an attempt that is over; nothing where it has none. */
+/** The whole log of an attempt that is over. */
 async function* whatIsKept(client: Client, request: Request): AsyncGenerator<string> {
-  const response = await client.open(ROUTES.getLog, request).catch((error: unknown) => {
-    if (error instanceof Exit && error.code === EXIT.failed) return undefined;
-    throw error;
-  });
-  if (response !== undefined) yield await response.text();
+  const decoder = new TextDecoder();
+  for await (const bytes of client.bytes(await client.open(ROUTES.getLog, request)))
+    yield decoder.decode(bytes, { stream: true });
 }
 
 const find = (client: Client, id: string): Promise<ExperimentAnswer> =>

@@ -13,6 +13,7 @@ import { manifest } from "./commands/manifest.ts";
 import { projects } from "./commands/projects.ts";
 import { withExamples } from "./options.ts";
 import type { Shell } from "./shell.ts";
+import { inShort } from "./words.ts";
 
 /** Every command of `assay`. */
 export function createProgram(shell: Shell): Command {
@@ -56,6 +57,7 @@ Environment:
 /** The same in all of them: they write where the shell says, end nothing themselves, and suggest what was meant. */
 function settle(command: Command, { out, err }: Shell): void {
   command
+    .summary(inShort(command.description()))
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(false)

@@ -26,13 +26,13 @@ export function branches(command: Command, path: readonly string[] = []): readon
 
 const commandWord = (command: Command): Word => ({
   text: command.name(),
-  means: command.description().split(/[.:;] |\.$/)[0] ?? "",
+  means: inShort(command.description()),
 });
 
 function optionWords(command: Command): readonly Word[] {
   const own = command.options.map(({ long, short, description }) => ({
     text: long ?? short ?? "",
-    means: description.split(/[;:] /)[0] ?? "",
+    means: inShort(description),
   }));
   return [...own, { text: "--help", means: "show this help" }];
 }
@@ -41,3 +41,7 @@ const choices = (command: Command): readonly Word[] =>
   command.options.flatMap(({ argChoices = [], long }) =>
     argChoices.map((text) => ({ text, means: `of ${long ?? ""}` })),
   );
+
+/** What a description says first. */
+export const inShort = (description: string): string =>
+  description.split(/[.:;] |\.$/)[0] ?? description;

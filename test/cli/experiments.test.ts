@@ -1,10 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
+import { fileBelow } from "../../src/cli/place.ts";
 import { atStep, finished, repositoryFiles } from "../support/experiments.ts";
 import type { WorkingCopy } from "../support/git.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Projects } from "../support/projects.ts";
 import { Person } from "./assay.ts";
+import { breakingProxy } from "./breaking-proxy.ts";
 
 let platform: TestPlatform;
 let projects: Projects;
@@ -26,6 +31,11 @@ beforeAll(async () => {
     ),
     "manifests/fails.yaml": manifest("echo so far; exit 3"),
     "manifests/long.yaml": manifest("echo begun; sleep 600"),
+    "manifests/slow.yaml": manifest(
+      Array.from({ length: 12 }, (_, index) => `echo word ${index} of it all; sleep 0.1`).join(
+        "; ",
+      ),
+    ),
     "manifests/approval.yaml": manifest("true", "approval: true"),
     "manifests/twice.yaml":
       repositoryFiles("echo attempt $ASSAY_ATTEMPT", {
@@ -153,8 +163,56 @@ test("a log is printed as it is, by its step, from its end, and followed over at
   expect(last.out).toBe("attempt 2\n");
   expect(first.out).toBe("attempt 1\n");
   expect(building.out.trim().split("\n")).toHaveLength(1);
-  expect(none.code).toBe(1);
-  expect(none.err).toContain("has no such log");
+  const follows = await exp("logs", name, "--run", "other", "--follow");
+  for (const { code, err } of [none, follows]) {
+    expect(code).toBe(1);
+    expect(err).toContain("has no such log");
+  }
+});
+
+test("a log that is followed goes on over broken connections, and nothing of it comes twice", async () => {
+  const name = await started("--manifest", "slow");
+  const proxy = await breakingProxy(platform.url, /\/logs/, 700);
+
+  const { code, out, err } = await ada.assay(
+    ["experiments", "logs", name, "--follow", "--step", "Running"],
+    { env: { ASSAY_URL: proxy.url } },
+  );
+  await proxy.stop();
+
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out.trim().split("\n")).toEqual(
+    Array.from({ length: 12 }, (_, index) => `word ${index} of it all`),
+  );
+  expect(proxy.asked).toContainEqual(expect.stringMatching(/^\d+$/));
+});
+
+test("what an experiment wrote is fetched into a folder, and no file twice", async () => {
+  const name = await started();
+  await exp("wait", name);
+  const { id } = await ada.json("experiments", "show", name);
+  for (const [path, text] of [
+    ["metrics.json", "{}"],
+    ["deep/er/weights", "12345"],
+  ])
+    await ada.assay(["data", "cp", "-", `output:/${id}/${path}`], { input: text ?? "" });
+
+  const first = await exp("download", name, "--output", "here");
+  const again = await ada.json("experiments", "download", name, "--output", "here");
+  const empty = await started();
+  await exp("wait", empty);
+  const nothing = await exp("download", empty);
+
+  expect(first).toEqual({ code: 0, out: "2 files, 7 B, in here\n", err: "" });
+  expect(await readFile(join(ada.home, "here", "deep", "er", "weights"), "utf8")).toBe("12345");
+  expect(again).toMatchObject({ files: 2, bytes: 7, there: 2 });
+  expect(nothing).toMatchObject({ code: 0, out: "", err: `${empty} wrote no files.\n` });
+});
+
+test("what a server calls its objects never leads out of the folder", () => {
+  expect(fileBelow("/some/folder", "deep/er")).toBe("/some/folder/deep/er");
+  for (const key of ["../out", "a/../../out", "/etc/passwd", "a//b", "a\\..\\b", "a\0b", ""])
+    expect(() => fileBelow("/some/folder", key)).toThrow("cannot be a file's name");
 });
 
 test("the list is filtered, and names experiments as they are called", async () => {

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createWorkingCopy } from "../support/git.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Person } from "./assay.ts";
+import { breakingProxy } from "./breaking-proxy.ts";
 
 let platform: TestPlatform;
 let ada: Person;
@@ -189,12 +188,12 @@ test("a copy out of a bucket goes on where a broken connection ended it, and fet
   await writeFile(join(folder, "large"), content);
   await data("cp", "large", "output:/made/large");
   await rm(join(folder, "large"));
-  const proxy = await breakingProxy(platform.url, 50_000);
+  const proxy = await breakingProxy(platform.url, /objects\//, 50_000);
   const through = { folder, env: { ASSAY_URL: proxy.url } };
   const words = ["data", "cp", "-r", "output:/made", "made", "-p", "digits"];
 
   const first = await ada.assay(words, through);
-  const asked = [...proxy.ranges];
+  const asked = [...proxy.asked];
   const second = await ada.assay(words, through);
   await proxy.stop();
 
@@ -206,36 +205,5 @@ test("a copy out of a bucket goes on where a broken connection ended it, and fet
   expect(begun.at(-1)).toBeGreaterThanOrEqual(150_000);
   expect(begun).toEqual(begun.toSorted((one, other) => one - other));
   expect(second.code).toBe(0);
-  expect(proxy.ranges).toEqual(asked);
+  expect(proxy.asked).toEqual(asked);
 });
-
-/** Hands requests on, and breaks each download after so many bytes. */
-async function breakingProxy(target: string, most: number) {
-  const ranges: (string | undefined)[] = [];
-  const server: Server = createServer((request, response) => {
-    void (async () => {
-      const { authorization = "", range } = request.headers;
-      const headers = { authorization, ...(range !== undefined && { range }) };
-      const answer = await fetch(`${target}${request.url}`, { headers });
-      response.writeHead(answer.status, Object.fromEntries(answer.headers));
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      if (!request.url?.includes("/objects/")) return response.end(bytes);
-      ranges.push(range);
-      if (bytes.length <= most) return response.end(bytes);
-      return response.write(bytes.subarray(0, most), () => response.destroy());
-    })();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    ranges,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
-}

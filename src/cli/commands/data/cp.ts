@@ -83,8 +83,8 @@ async function out(shell: Shell, copy: Copy, source: Place, to: string): Promise
 
 async function toStandardOutput(shell: Shell, copy: Copy, { bucket, key }: Place): Promise<void> {
   const path = { project: copy.project, bucket, key };
-  const { body } = await copy.client.open(ROUTES.getObject, { path });
-  if (body !== null) await pipeline(Readable.fromWeb(body), shell.out, { end: false });
+  const response = await copy.client.open(ROUTES.getObject, { path });
+  await pipeline(copy.client.bytes(response), shell.out, { end: false });
 }
 
 async function into(shell: Shell, copy: Copy, from: string, target: Place): Promise<void> {

@@ -47,23 +47,24 @@ export function logs(shell: Shell): Command {
 async function printLog(shell: Shell, id: string, options: Options): Promise<void> {
   const connection = await connect(shell);
   const experiment = await findExperiment(connection, id);
-  if (options.follow === true)
-    return untilInterrupted(shell, experiment, () =>
-      followed(shell, connection, experiment, options),
-    );
+  if (options.follow === true) {
+    const follow = () => followed(shell, connection, experiment, options);
+    if (await untilInterrupted(shell, experiment, follow)) return;
+    // Nothing came: the server says why, or there is an empty log.
+  }
   const { step, run, replica, attempt, tail } = options;
   const request = { path: { id: experiment.id }, query: { step, run, replica, attempt, tail } };
   const response = await connection.client.open(ROUTES.getLog, request);
-  if (response.body !== null) await show(shell, response.body);
+  await show(shell, connection.client.bytes(response));
 }
 
-/** From the step that it is at to the last one that may have a log. */
+/** From the step that it is at to the last one that may have a log; answers whether any text came. */
 async function followed(
   shell: Shell,
   { client }: Connection,
   experiment: ExperimentItem,
   options: Options,
-): Promise<void> {
+): Promise<boolean> {
   const { step, run, replica, attempt, tail } = options;
   const ofRun = run ?? replica ?? attempt;
   if (step !== undefined && step !== "Running" && ofRun !== undefined)
@@ -72,21 +73,23 @@ async function followed(
   // A run's log is the last: where the outputs are collected, it is still what is wanted.
   const first = Math.min(STEPS.indexOf(from), STEPS.indexOf("Running"));
   const steps = step === undefined ? STEPS.slice(first, STEPS.indexOf("Completed")) : [step];
-  await show(shell, logTrail(client, experiment, { steps, run, replica, attempt, tail }));
+  return show(shell, logTrail(client, experiment, { steps, run, replica, attempt, tail }));
 }
 
-/** Into a pipe as it is; on a terminal without what moves it. */
-async function show(shell: Shell, log: AsyncIterable<string | Uint8Array>): Promise<void> {
+/** Into a pipe as it is; on a terminal without what moves it. Answers whether anything came. */
+async function show(shell: Shell, log: AsyncIterable<string | Uint8Array>): Promise<boolean> {
+  let came = false;
   const lines = new SafeLines();
   const decoder = new TextDecoder();
-  for await (const piece of log)
-    if (shell.out.isTTY !== true) await written(shell.out, piece);
-    else
-      print(
-        shell,
-        ...lines.push(typeof piece === "string" ? piece : decoder.decode(piece, { stream: true })),
-      );
+  for await (const piece of log) {
+    came = true;
+    const text = (): string =>
+      typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
+    if (shell.out.isTTY === true) print(shell, ...lines.push(text()));
+    else await written(shell.out, piece);
+  }
   print(shell, ...lines.end());
+  return came;
 }
 
 /** A pipe that is read slowly slows the server, and nothing piles up here. */
