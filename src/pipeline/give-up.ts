@@ -10,13 +10,14 @@ import { sealStepLog } from "./experiment/step-log.ts";
 import { engineFor } from "./run/engine-for.ts";
 import { sealLogs } from "./run/replica-logs.ts";
 
+const GAVE_UP = "Assay could not do this step:";
+
 /** How soon it is looked again whether the runs of an experiment that is given up have ended. */
 const RUNS_AGAIN_SECONDS = 5;
 
 /** The platform's fault is reported as such, with what it last said, after the same clean-up as any other ending. */
 export async function giveUp(ports: Ports, job: Job, why: string): Promise<void> {
-  const last = job.error === undefined ? "" : `, at last with: ${job.error.replace(/\.$/, "")}`;
-  const message = `Assay could not do this step: ${why}${last}. This is the platform's fault, not the experiment's.`;
+  const message = giveUpMessage(why, job.error);
   ports.metrics.count("assay_given_up_total", { kind: job.kind });
   ports.log.error({ ...(await aboutJob(ports, job)), message }, "gave up on a job");
   switch (job.kind) {
@@ -35,6 +36,13 @@ export async function giveUp(ports: Ports, job: Job, why: string): Promise<void>
     case "notice":
       return ports.database.queue.finish(job);
   }
+}
+
+/** Also where the giving up itself met a fault before: it is told once. */
+function giveUpMessage(why: string, error = ""): string {
+  if (error.startsWith(GAVE_UP)) return error;
+  const last = error === "" ? "" : `, at last with: ${error.replace(/\.$/, "")}`;
+  return `${GAVE_UP} ${why}${last}. This is the platform's fault, not the experiment's.`;
 }
 
 function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void> {

@@ -55,9 +55,18 @@ export async function judge({
   const firsts = Map.groupBy(found, ({ name, parent_id }) => `${name}${parent_id ? " again" : ""}`);
   const logs = new Logs(knex, dataDirectory);
   const known = new Set<string>();
-  /** Also what needs one that was given up fails, as it should. */
-  const needsLost = ({ needs }: Script): boolean =>
-    firsts.get(`storm-${needs}`)?.[0]?.exception?.kind === "PlatformFault";
+  /**
+   * Also what needs one that was given up fails, as it should, and what needs that one in turn. A resubmit has its
+   * parent's name, and is the newer one.
+   */
+  const needsLost = ({ needs }: Script): boolean => {
+    if (needs === undefined) return false;
+    const kinds = [`storm-${needs}`, `storm-${needs} again`].map(
+      (key) => firsts.get(key)?.[0]?.exception?.kind,
+    );
+    if (kinds.includes("PlatformFault")) return true;
+    return kinds.includes("NeedFailed") && needsLost(scriptOf(seed, needs));
+  };
   const look = async (script: Script, key: string): Promise<void> => {
     known.add(key);
     const [row, ...more] = firsts.get(key) ?? [];
