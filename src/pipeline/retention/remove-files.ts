@@ -3,6 +3,8 @@ import type { Removal } from "../../core/retention.ts";
 import { ARCHIVES } from "../experiment/cloning.ts";
 
 const BATCH = 100;
+/** How long a person who deletes something waits. */
+const REQUEST_MS = 2000;
 
 type FilePorts = Pick<Ports, "archives" | "database" | "logs" | "repository">;
 
@@ -30,6 +32,11 @@ export async function removeFiles(ports: FilePorts, signal?: AbortSignal): Promi
     throw new Error(`${failures.length} files or folders could not be removed`, {
       cause: failures[0],
     });
+}
+
+/** What can be removed while somebody waits for it. It is deleted anyway: the rest the sweep removes, and tells of. */
+export async function removeFilesAtOnce(ports: FilePorts): Promise<void> {
+  await removeFiles(ports, AbortSignal.timeout(REQUEST_MS)).catch(() => undefined);
 }
 
 function remove(ports: FilePorts, { kind, name }: Removal): Promise<unknown> {

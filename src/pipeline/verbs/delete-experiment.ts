@@ -2,7 +2,7 @@ import { ConflictError } from "../../core/errors.ts";
 import type { Experiment } from "../../core/experiment.ts";
 import { experimentCan } from "../../core/lifecycle.ts";
 import type { Ports } from "../../core/ports.ts";
-import { removeFiles } from "../retention/remove-files.ts";
+import { removeFilesAtOnce } from "../retention/remove-files.ts";
 
 /**
  * Hides a finished experiment for good and removes its logs, and its source archive if no other has it. Its outputs stay
@@ -16,7 +16,6 @@ export async function deleteExperiment(
   if (!answer.allowed) throw new ConflictError(answer.reason);
   const { id, projectId } = experiment;
   await ports.database.experiments.delete(id);
-  // It is deleted; what cannot be removed now the sweep tries again, and tells of.
-  await removeFiles(ports).catch(() => undefined);
+  await removeFilesAtOnce(ports);
   await ports.events.publish({ kind: "experiment", experimentId: id, projectId });
 }

@@ -1,6 +1,6 @@
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
-import { removeFiles } from "../retention/remove-files.ts";
+import { removeFilesAtOnce } from "../retention/remove-files.ts";
 
 /** The records, their logs and archives, and the repository go; the buckets with what people put there stay. */
 export async function deleteProject(
@@ -8,6 +8,5 @@ export async function deleteProject(
   project: Project,
 ): Promise<void> {
   await ports.database.transaction(({ projects }) => projects.delete(project.id));
-  // It is deleted; what cannot be removed now the sweep tries again, and tells of.
-  await removeFiles(ports).catch(() => undefined);
+  await removeFilesAtOnce(ports);
 }
