@@ -4,6 +4,7 @@ import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
 import { aboutJob } from "./about-job.ts";
 import { giveUp } from "./give-up.ts";
+import { messageOf } from "./message-of.ts";
 import { tryingAgain, waitingForEngine } from "./passing-notes.ts";
 import { decideDelivery } from "./verbs/decide-delivery.ts";
 import { workOnExperiment } from "./work-on-experiment.ts";
@@ -120,6 +121,3 @@ async function experimentOf({ database }: Ports, job: Job): Promise<Experiment |
   const run = await database.runs.find(job.subjectId);
   return run && database.experiments.find(run.experimentId);
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import { EngineUnreachableError } from "../../core/errors.ts";
+import { messageOf } from "../message-of.ts";
 
 /** What an engine says that answers and cannot do it; undefined where it did. That it does not answer is thrown. */
 export async function refusal(ask: () => Promise<void>): Promise<string | undefined> {
@@ -7,6 +8,6 @@ export async function refusal(ask: () => Promise<void>): Promise<string | undefi
     return undefined;
   } catch (error) {
     if (error instanceof EngineUnreachableError) throw error;
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

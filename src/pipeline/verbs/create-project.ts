@@ -9,6 +9,7 @@ import {
   type Project,
   type ProjectSettings,
 } from "../../core/project.ts";
+import { messageOf } from "../message-of.ts";
 import { refsNow, repositoryFaults } from "./project-repository.ts";
 
 export interface ProjectRequest {
@@ -67,8 +68,7 @@ async function see(
     await ports.database.projects.markSeen(project.id, await refsNow(ports, project));
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return `The repository could not be read: ${why} The first push or fetch will be its base.`;
+    return `The repository could not be read: ${messageOf(error)} The first push or fetch will be its base.`;
   }
 }
 

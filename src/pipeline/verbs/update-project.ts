@@ -2,6 +2,7 @@ import { InvalidError } from "../../core/errors.ts";
 import type { Ports } from "../../core/ports.ts";
 import { settingsFaults } from "../../core/project-settings.ts";
 import type { Project, ProjectSettings } from "../../core/project.ts";
+import { messageOf } from "../message-of.ts";
 import { engineFaults } from "./create-project.ts";
 import { refsNow, repositoryFaults } from "./project-repository.ts";
 
@@ -54,8 +55,7 @@ async function refsOf(ports: Pick<Ports, "repository">, project: Project) {
   try {
     return await refsNow(ports, project);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The repository could not be read, and the project keeps its own: ${why}`;
+    const message = `The repository could not be read, and the project keeps its own: ${messageOf(error)}`;
     throw new InvalidError(message, [{ path: "repository", message }]);
   }
 }
