@@ -13,7 +13,10 @@ export function Failure({ experiment }: { readonly experiment: ExperimentAnswer 
       </h2>
       {hint !== undefined && <p className="mt-1 break-words">{hint}</p>}
       {logTail !== undefined && logTail !== "" && (
-        <pre className="code mt-2 max-h-48 overflow-auto border-t border-line pt-2" tabIndex={0}>
+        <pre
+          className="code mt-2 max-h-48 overflow-auto border-t border-line pt-2 break-words whitespace-pre-wrap"
+          tabIndex={0}
+        >
           {logTail.split("\n").map(plainText).join("\n")}
         </pre>
       )}

@@ -57,14 +57,14 @@ export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
               <span className="sr-only">Select</span>
             </th>
             <th className={`${HEAD} w-28 md:w-40`}>Experiment</th>
-            <th className={`${HEAD} w-32 md:w-52`}>Status</th>
+            <th className={`${HEAD} w-32 md:w-46`}>Status</th>
             <th className={HEAD}>Name</th>
             <th className={`${HEAD} hidden w-20 md:table-cell`}>Commit</th>
-            <th className={`${HEAD} hidden w-36 lg:table-cell`}>Branch</th>
-            <th className={`${HEAD} hidden w-28 lg:table-cell`}>Author</th>
-            <th className={`${HEAD} hidden w-44 xl:table-cell`}>Resources</th>
-            <th className={`${HEAD} hidden w-24 text-right sm:table-cell`}>Duration</th>
-            <th className={`${HEAD} hidden w-36 xl:table-cell`}>Tags</th>
+            <th className={`${HEAD} hidden w-32 lg:table-cell`}>Branch</th>
+            <th className={`${HEAD} hidden w-24 lg:table-cell`}>Author</th>
+            <th className={`${HEAD} hidden w-36 xl:table-cell`}>Resources</th>
+            <th className={`${HEAD} hidden w-22 text-right sm:table-cell`}>Duration</th>
+            <th className={`${HEAD} hidden w-32 xl:table-cell`}>Tags</th>
           </tr>
         </thead>
         <tbody>

@@ -104,7 +104,7 @@ export function Log({ experiment, onChange }: LogProps) {
           type="search"
           aria-label="Search the log"
           placeholder="Search what is loaded"
-          className="field w-44"
+          className="field w-50"
           value={search}
           onChange={(event) => {
             setSearch(event.target.value);
