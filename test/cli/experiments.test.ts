@@ -195,7 +195,7 @@ test("what an experiment wrote is fetched into a folder, and no file twice", asy
     ["metrics.json", "{}"],
     ["deep/er/weights", "12345"],
   ])
-    await ada.assay(["data", "cp", "-", `output:/${id}/${path}`], { input: text ?? "" });
+    await ada.assay(["data", "cp", "-", `output:/output/${id}/${path}`], { input: text ?? "" });
 
   const first = await exp("download", name, "--output", "here");
   const again = await ada.json("experiments", "download", name, "--output", "here");

@@ -72,13 +72,10 @@ test("init makes a repository whose first push runs, and writes over nothing", a
   });
 });
 
-test("what reproduce prints clones, builds and runs the same by hand", async () => {
+test("what reproduce prints runs the same by hand, and writes what download fetches", async () => {
   const command =
     'echo "$PARAM_WORD $ASSAY_SEED" {{ params.word }} > "$ASSAY_OUTPUT_PATH/said"; cat here.txt';
-  const files = repositoryFiles(command, {
-    top: 'params: { word: "it\'s" }',
-    spec: "engineName: dummy",
-  });
+  const files = repositoryFiles(command, { top: 'params: { word: "it\'s" }' });
   const lab = await projects.create("again", { ...files, "here.txt": "from the commit\n" });
   await lab.commit("exp: once more");
   await lab.push();
@@ -87,13 +84,15 @@ test("what reproduce prints clones, builds and runs the same by hand", async () 
   const { code, out } = await here("experiments", "reproduce", "again#1");
   const { commands } = await ada.json("experiments", "reproduce", "again#1");
   const stdout = await ranByHand(out);
+  const fetched = await here("experiments", "download", "again#1", "--output", "fetched");
 
+  expect(fetched).toMatchObject({ code: 0, err: "" });
   expect(code).toBe(0);
   expect(out).toContain(`git checkout --quiet --detach ${await lab.git("rev-parse", "HEAD")}`);
   expect(stdout).toContain("from the commit\n");
-  expect(await readFile(join(folder, "again-1", "output", "said"), "utf8")).toMatch(
-    /^it's \d+ it's\n$/,
-  );
+  const said = await readFile(join(folder, "fetched", "said"), "utf8");
+  expect(said).toMatch(/^it's \d+ it's\n$/);
+  expect(await readFile(join(folder, "again-1", "output", "said"), "utf8")).toBe(said);
   expect(commands.join("\n")).not.toMatch(/^#/m);
 });
 

@@ -45,7 +45,7 @@ export function copy(shell: Shell): Command {
     command,
     "assay data cp train.csv input:/data/",
     "assay data cp -r ./images input:/images",
-    "assay data cp output:/3f2a91c0-…/model.npz .",
+    "assay data cp output:/output/3f2a91c0-…/model.npz .",
   );
 }
 

@@ -45,12 +45,12 @@ async function listed(shell: Shell, place: Place, options: Options): Promise<voi
   const rows = [
     ...found.prefixes.map((prefix) => ["", "", written({ ...place, key: prefix })]),
     ...found.items.map(({ key, size, modifiedAt }) => [
-      bytes(size).padStart(10),
+      bytes(size),
       moment(modifiedAt),
       written({ ...place, key }),
     ]),
   ];
-  print(shell, ...table(["      SIZE", "MODIFIED", "OBJECT"], rows));
+  print(shell, ...table(["SIZE", "MODIFIED", "OBJECT"], rows));
   if (rows.length === 0) remark(shell, `There is nothing at ${written(place)}.`);
 }
 

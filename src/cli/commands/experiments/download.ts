@@ -31,7 +31,11 @@ async function downloaded(shell: Shell, id: string, options: Options): Promise<v
   const experiment = await findExperiment(connection, id);
   const { project, number } = experiment;
   const folder = resolve(shell.folder, options.output ?? `${project.slug}-${number}`);
-  const from = { project: project.slug, bucket: "output", key: `${experiment.id}/` } as const;
+  const from = {
+    project: project.slug,
+    bucket: "output",
+    key: `output/${experiment.id}/`,
+  } as const;
   const fetched = await fetchFolder(shell, connection.client, from, folder);
   if (options.json) return printJson(shell, { folder, ...fetched });
   if (!isFinished(experiment))
