@@ -72,6 +72,22 @@ test("the sign-in and the resubmit panel are accessible, and a phone sees them w
   }
 });
 
+test("the first page has at most 250 kB of scripts and styles on their way", async () => {
+  const page = await browser.openSignedIn(platform);
+  const sizes: Promise<number>[] = [];
+  page.on("requestfinished", (request) => {
+    if (request.url().includes("/assets/"))
+      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+  });
+
+  await page.goto(platform.url);
+  await page.getByText("shown#2").first().waitFor();
+
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(250_000);
+});
+
 test("an experiment is found and opened, and its panel left again, by the keyboard alone", async () => {
   const page = await browser.openSignedIn(platform);
   await page.goto(`${platform.url}/?project=shown`);
