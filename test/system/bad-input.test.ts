@@ -112,6 +112,19 @@ test("an engine that the project has not is told to the pusher and to the step",
   expect(await logOf(platform, "engine#1", "?step=Cloning")).toMatch(sentence);
 });
 
+test("an engine that a trailer names and nobody has is not the manifest's fault", async () => {
+  const copy = await projects.create("trailer", repositoryFiles("true"));
+  await copy.commit("exp: on the moon\n\nExp-Engine: moon");
+
+  await copy.push();
+
+  const { steps } = await finished(platform, "trailer#1");
+  expect(steps[1]).toMatchObject({ status: "Failed", exception: { kind: "UnknownEngine" } });
+  expect(steps[1].exception.message).toMatch(
+    /^The engine moon was asked for when this was submitted.*it has docker, dummy\./,
+  );
+});
+
 test("an image that cannot be pulled is named with its line", async () => {
   const copy = await projects.create("pull", {
     ...dummy("true"),

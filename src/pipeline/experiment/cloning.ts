@@ -1,6 +1,6 @@
 import { SourceUnavailableError } from "../../core/errors.ts";
 import type { ExperimentAt, Found, RequestedResources } from "../../core/experiment.ts";
-import type { Manifest, ManifestError } from "../../core/manifest.ts";
+import type { Manifest, ManifestContext, ManifestError } from "../../core/manifest.ts";
 import { applyOverrides, resolveParams } from "../../core/overrides.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
@@ -72,10 +72,10 @@ async function clone(
     return failed(read.kind === "missing" ? "ManifestMissing" : "ManifestRefused", read.message);
   const found: Found = { manifestPath: read.path, manifestText: read.text };
 
-  const { manifest, errors, warnings } = ports.manifests.parse(
-    read.text,
-    await manifestContext(ports, project, experiment.overrides.engine),
-  );
+  const context = await manifestContext(ports, project, experiment.overrides.engine);
+  const unknown = unknownChoice(context);
+  if (unknown !== undefined) return { ...failed("UnknownEngine", unknown), found };
+  const { manifest, errors, warnings } = ports.manifests.parse(read.text, context);
   if (manifest === undefined)
     return {
       ...failed("ManifestInvalid", sentences(read.path, errors)),
@@ -112,6 +112,16 @@ async function clone(
       ...labels(resolved),
     },
   };
+}
+
+/** Said of the submission, its trailer or its resubmit: the manifest has nothing to do with it. */
+function unknownChoice({ engine, engines }: ManifestContext): string | undefined {
+  const isKnown = engines.some(
+    ({ name, aliases }) => name === engine || aliases.some((each) => each === engine),
+  );
+  if (engine === undefined || isKnown) return undefined;
+  const names = engines.map(({ name }) => name).join(", ");
+  return `The engine ${engine} was asked for when this was submitted, and the project has no such engine: it has ${names}. Submit it again with one of these.`;
 }
 
 const sentences = (path: string, errors: readonly ManifestError[]): string =>
