@@ -13,6 +13,20 @@ export interface HelperTask {
   readonly capabilities: readonly string[];
 }
 
+const LABEL_HELPER = "assay.helper";
+/** No helper takes so long. */
+const OLD_AFTER_SECONDS = 600;
+
+/** Those that a server which was killed left behind, of whatever installation. */
+export async function removeOldHelpers(docker: Dockerode): Promise<void> {
+  const filters = { label: [LABEL_HELPER] };
+  const left = await ask((abortSignal) =>
+    docker.listContainers({ all: true, filters, abortSignal }),
+  );
+  const old = left.filter(({ Created }) => Date.now() / 1000 - Created > OLD_AFTER_SECONDS);
+  for (const { Id } of old) await remove(docker.getContainer(Id));
+}
+
 /** Runs a command as root in a throw-away container without a network, and removes it. */
 export async function runHelper(
   docker: Dockerode,
@@ -28,10 +42,14 @@ export async function runHelper(
     );
     return { exitCode, output: output.toString().trim() };
   } finally {
-    await askUnless([404, 409], (abortSignal) =>
-      container.remove({ force: true, v: true, abortSignal }),
-    );
+    await remove(container);
   }
+}
+
+function remove(container: Dockerode.Container): Promise<void> {
+  return askUnless([404, 409], (abortSignal) =>
+    container.remove({ force: true, v: true, abortSignal }),
+  );
 }
 
 function helperOptions(task: HelperTask): Dockerode.ContainerCreateOptions {
@@ -41,6 +59,7 @@ function helperOptions(task: HelperTask): Dockerode.ContainerCreateOptions {
     Entrypoint: [...command],
     Cmd: [],
     User: "0:0",
+    Labels: { [LABEL_HELPER]: "" },
     // Its output is then one stream of text, without frames.
     Tty: true,
     HostConfig: {

@@ -6,7 +6,7 @@ import type Dockerode from "dockerode";
 
 import type { Logger } from "../../core/logger.ts";
 import { messageOf, statusOf } from "./errors.ts";
-import { runHelper } from "./helper-container.ts";
+import { removeOldHelpers, runHelper } from "./helper-container.ts";
 import { findHelperImage } from "./helper-image.ts";
 
 /**
@@ -19,6 +19,7 @@ export async function probeDataDirectory(
   hostFolder: string,
   log: Logger,
 ): Promise<string | undefined> {
+  await removeOldHelpers(docker);
   const image = await findHelperImage(docker);
   if (image === undefined) {
     log.warn(
