@@ -36,5 +36,6 @@ export function serverUrl(written: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
-const given = ({ env }: Pick<Shell, "env">, name: string): string | undefined =>
+/** A variable that is empty counts as unset. */
+export const given = ({ env }: Pick<Shell, "env">, name: string): string | undefined =>
   env[name] === "" ? undefined : env[name];

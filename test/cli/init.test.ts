@@ -28,7 +28,15 @@ afterAll(async () => {
   await ada.remove();
   await projects.remove();
   await rm(folder, { recursive: true });
+  const { id } = await platform.knex("installation").first("id");
   await platform.stop();
+  await run("docker", [
+    "network",
+    "prune",
+    "--force",
+    "--filter",
+    `label=assay.installation=${id}`,
+  ]);
 });
 
 const here = (...words: readonly string[]) => ada.assay(words, { folder });

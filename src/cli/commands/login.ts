@@ -7,7 +7,7 @@ import { configPath, readSaved, save } from "../config-file.ts";
 import { usage } from "../exit.ts";
 import { withExamples } from "../options.ts";
 import { readSecret } from "../read-secret.ts";
-import { DEFAULT_URL, readSettings, serverUrl } from "../settings.ts";
+import { DEFAULT_URL, given, readSettings, serverUrl } from "../settings.ts";
 import { print, type Shell } from "../shell.ts";
 
 interface Options {
@@ -38,7 +38,7 @@ async function signIn(shell: Shell, options: Options): Promise<void> {
   const settings = await readSettings(shell);
   const url = options.url === undefined ? settings.url : serverUrl(options.url);
   const token =
-    options.token ?? shell.env["ASSAY_TOKEN"] ?? (await readSecret(shell, `Token for ${url}: `));
+    options.token ?? given(shell, "ASSAY_TOKEN") ?? (await readSecret(shell, `Token for ${url}: `));
   if (token === "") throw usage("No token was given.");
   const client = new Client({ url, token, interrupted: shell.interrupted });
   const { user, administrator } = await client.call(ROUTES.whoAmI, SessionAnswer);
