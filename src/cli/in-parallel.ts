@@ -1,20 +1,27 @@
-/** Does it for each, so many at a time. The first that throws ends it: no other is begun. */
+/** Does it for each, so many at a time. After one that failed no other is begun, and its error is thrown at the end. */
 export async function inParallel<T>(
   found: AsyncIterable<T> | Iterable<T>,
   most: number,
   work: (one: T) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const errors: unknown[] = [];
+  const noted = async (one: T): Promise<void> => {
+    try {
+      await work(one);
+    } catch (error) {
+      errors.push(error);
+    }
+  };
   try {
     for await (const one of found) {
-      const done = work(one).finally(() => underWay.delete(done));
+      const done = noted(one).finally(() => underWay.delete(done));
       underWay.add(done);
-      // Its failure is met below; until then it must not count as one that nobody handles.
-      done.catch(() => undefined);
       if (underWay.size >= most) await Promise.race(underWay);
+      if (errors.length > 0) break;
     }
-    await Promise.all(underWay);
   } finally {
-    await Promise.allSettled(underWay);
+    await Promise.all(underWay);
   }
+  if (errors.length > 0) throw errors[0];
 }

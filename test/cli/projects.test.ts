@@ -17,6 +17,7 @@ beforeAll(async () => {
   platform = await startPlatform();
   ada = await Person.create({ ASSAY_URL: platform.url, ASSAY_TOKEN: platform.token });
   folder = await mkdtemp(join(tmpdir(), "assay-here-"));
+  await platform.call("POST", "/api/v1/projects", { name: "store", forge: "builtin" });
 });
 afterAll(async () => {
   await ada.remove();
@@ -45,7 +46,10 @@ test("a project is made, and what is said to do next works as it is written", as
   expect(deliveries.out).toMatch(/nothing +\S/);
   expect(shown.out).toMatch(/^maxActive +3$/m);
   expect(shown.out).toContain(`git remote add assay ${platform.url}/git/digits.git`);
-  expect(await ada.json("projects", "list")).toMatchObject([{ slug: "digits", forge: "builtin" }]);
+  expect(await ada.json("projects", "list")).toMatchObject([
+    { slug: "digits", forge: "builtin" },
+    { slug: "store" },
+  ]);
   expect((await here("projects", "list")).out).toMatch(/^PROJECT .*\ndigits +Digits +builtin/);
   expect((await here("projects", "create", "Digits")).code).toBe(1);
 });
@@ -78,7 +82,7 @@ test("login keeps address and token for this user alone, and shows who one is", 
     input: `${platform.token}\n`,
   });
   const { mode } = await stat(file);
-  const set = await bob.assay(["context", "set", "project", "digits"]);
+  const set = await bob.assay(["context", "set", "project", "store"]);
   const shown = await bob.json("context", "show");
   const list = await bob.assay(["experiments", "list"]);
   const elsewhere = await bob.assay(["experiments", "list"], {
@@ -95,8 +99,8 @@ test("login keeps address and token for this user alone, and shows who one is", 
     `Signed in at ${platform.url} as admin, an administrator. Kept in ${file}\n`,
   );
   expect(mode & 0o777).toBe(0o600);
-  expect(set.out).toContain("digits");
-  expect(shown).toEqual({ url: platform.url, signedIn: true, project: "digits" });
+  expect(set.out).toContain("store");
+  expect(shown).toEqual({ url: platform.url, signedIn: true, project: "store" });
   expect(list.code).toBe(0);
   // The token that was kept is not for another server.
   expect(elsewhere).toMatchObject({ code: 2, out: "" });
@@ -113,7 +117,7 @@ test("manifests are judged without a server, each fault at its line", async () =
   const away = { folder, env: { ASSAY_URL: "http://127.0.0.1:9" } };
 
   const all = await ada.assay(["manifest", "validate"], away);
-  const one = await here("manifest", "validate", "manifest.yaml", "--project", "digits");
+  const one = await here("manifest", "validate", "manifest.yaml", "--project", "store");
   const piped = await ada.assay(["manifest", "validate", "-", "--json"], { ...away, input: VALID });
   const missing = await here("manifest", "validate", "none.yaml");
 
@@ -135,7 +139,7 @@ spec:
     worker: { count: 1, resources: { cpus: 1, memory: 1 } }
 `;
 
-const data = (...words: readonly string[]) => here("data", ...words, "--project", "digits");
+const data = (...words: readonly string[]) => here("data", ...words, "--project", "store");
 
 test("files go into a bucket, are listed, come back as they were, and are deleted", async () => {
   const content = Buffer.alloc(300_000, "a line of a table\n");
@@ -145,7 +149,7 @@ test("files go into a bucket, are listed, come back as they were, and are delete
 
   const sent = await data("cp", "-r", "set", "input:/set");
   const single = await data("cp", "set/one ü.csv", "input:/");
-  const piped = await ada.assay(["data", "cp", "-", "input:/piped", "-p", "digits"], {
+  const piped = await ada.assay(["data", "cp", "-", "input:/piped", "-p", "store"], {
     input: "from a pipe",
   });
   const listed = await data("ls");
@@ -190,7 +194,7 @@ test("a copy out of a bucket goes on where a broken connection ended it, and fet
   await rm(join(folder, "large"));
   const proxy = await breakingProxy(platform.url, /objects\//, 50_000);
   const through = { folder, env: { ASSAY_URL: proxy.url } };
-  const words = ["data", "cp", "-r", "output:/made", "made", "-p", "digits"];
+  const words = ["data", "cp", "-r", "output:/made", "made", "-p", "store"];
 
   const first = await ada.assay(words, through);
   const asked = [...proxy.asked];
