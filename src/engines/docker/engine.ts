@@ -50,9 +50,6 @@ const LOG_FILE_SIZE = "4g";
 /** A Docker that hangs must not hold up the end of the server. */
 const CLOSE_MS = 5000;
 
-/** A daemon that comes back may be another one. */
-const CAPACITY_AGE_MS = 5000;
-
 /** Runs each replica as a container of one Docker daemon. A workload is its attempt's id: whatever carries it as a label is part of it. */
 export class DockerEngine implements Engine {
   readonly name: string;
@@ -65,7 +62,6 @@ export class DockerEngine implements Engine {
   readonly #stops: Stops;
   /** As Docker last told; another daemon may answer after this one ended. */
   #known: { readonly daemon: Daemon; readonly machine: Machine } | undefined;
-  #knownSince = 0;
 
   constructor(options: DockerEngineOptions) {
     const { name, docker, installation, startFolder, log } = options;
@@ -160,10 +156,7 @@ export class DockerEngine implements Engine {
     return samples;
   }
 
-  /** Asked by every experiment that is submitted; Docker takes 7 ms to tell. */
   async capacity(signal?: AbortSignal): Promise<readonly Machine[]> {
-    const isNew = performance.now() - this.#knownSince < CAPACITY_AGE_MS;
-    if (isNew && this.#known !== undefined) return [this.#known.machine];
     return [(await this.#read(signal)).machine];
   }
 
@@ -190,7 +183,6 @@ export class DockerEngine implements Engine {
   async #read(signal?: AbortSignal): ReturnType<typeof readMachine> {
     const known = await readMachine(this.#docker, this.#options.devices, signal);
     this.#known = known;
-    this.#knownSince = performance.now();
     return known;
   }
 }
