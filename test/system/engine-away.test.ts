@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
+import Dockerode from "dockerode";
 
 import { atStep, finished, repositoryFiles } from "../support/experiments.ts";
-import { startPlatform } from "../support/platform.ts";
+import { startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Projects } from "../support/projects.ts";
 import { SocketProxy } from "../support/socket-proxy.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 test("an engine that does not answer for a day fails what waits for it, as the platform's fault", async () => {
   const folder = await mkdtemp(join(tmpdir(), "assay-away-"));
@@ -46,9 +48,17 @@ test("an engine that does not answer for a day fails what waits for it, as the p
     }
   } finally {
     await docker.restore();
+    await waitFor("the sweep to remove what ran on", () => isClean(platform));
     await projects.remove();
     await platform.stop();
     await docker.cut();
     await rm(folder, { recursive: true });
   }
 });
+
+/** None of the installation's containers is left. */
+async function isClean({ knex }: TestPlatform): Promise<boolean> {
+  const { id } = await knex("installation").first("id");
+  const filters = { label: [`assay.installation=${id}`] };
+  return (await new Dockerode().listContainers({ all: true, filters })).length === 0;
+}
