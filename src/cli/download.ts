@@ -17,6 +17,7 @@ export interface Remote {
   readonly object: ObjectAnswer;
 }
 
+/** In vain: each that brings something is followed by as many. */
 const MOST_TRIES = 6;
 
 /**
@@ -28,13 +29,17 @@ export async function download(client: Client, remote: Remote, target: string): 
   if (await isThere(object, target)) return false;
   await mkdir(dirname(target), { recursive: true });
   const part = partOf(object, target);
+  let reached = 0;
   for (let tries = 1; ; tries += 1)
     try {
       await append(client, remote, part);
       break;
     } catch (error) {
       if (!(error instanceof Exit) || error.code !== EXIT.unreachable) throw error;
+      const size = (await lookAt(part))?.size ?? 0;
+      if (size > reached) tries = 1;
       if (tries === MOST_TRIES) throw error;
+      reached = size;
       await client.pause(100 * 2 ** tries);
     }
   const { size } = await stat(part);
