@@ -224,7 +224,14 @@ test("what this installation built is listed, also when its name has gone to a l
 });
 
 test("what the build cache takes is told", async () => {
-  const request = requestOf({ Dockerfile: `FROM ${base}\nRUN head -c 1000000 /dev/zero > /big\n` });
+  // Not in the image itself: what an image holds is no cache.
+  const stages = [
+    `FROM ${base} AS big`,
+    "RUN head -c 2000000 /dev/zero > /big && touch /small",
+    `FROM ${base}`,
+    "COPY --from=big /small /small",
+  ];
+  const request = requestOf({ Dockerfile: `${stages.join("\n")}\n` });
 
   await builder.build(request, async () => {}, signal);
 
