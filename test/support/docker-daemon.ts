@@ -1,15 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
 
 import { waitFor } from "./wait-for.ts";
-
-const run = promisify(execFile);
 
 /**
  * A Docker daemon of a test's own, which can be stopped. It lives in namespaces of its own: in the machine's, its
@@ -48,7 +45,6 @@ export class DockerDaemon {
   /** Starts it where it does not run; answers when it does. */
   async restart(): Promise<void> {
     const inside = ["--target", String(this.#namespaces.pid), "--net", "--mount"];
-    await run("nsenter", [...inside, "ip", "link", "set", "lo", "up"]);
     const daemon = ["dockerd", "--data-root", join(this.folder, "data")];
     const rest = ["--exec-root", join(this.folder, "exec"), "--pidfile", join(this.folder, "pid")];
     const live = this.#hasLiveRestore ? ["--live-restore"] : [];
