@@ -39,7 +39,9 @@ async function building(
   );
   return {
     async pushAnother() {
-      await copy.commit("exp: two");
+      // Another image: of two that share one, either may be the one that builds it.
+      const Dockerfile = `${files["Dockerfile"]}RUN echo another && ${instruction}\n`;
+      await copy.commit("exp: two", { Dockerfile });
       await copy.push();
       await projects.remove();
     },
