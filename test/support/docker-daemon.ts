@@ -1,12 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
 
 import { waitFor } from "./wait-for.ts";
+
+const run = promisify(execFile);
+
+/** What `ip link set lo up` does, on a Debian that has no such command: SIOCSIFFLAGS with IFF_UP and IFF_RUNNING. */
+const LOOPBACK_UP =
+  'socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die; my $up = pack("a16s", "lo", 0x41); ioctl($socket, 0x8914, $up) or die';
 
 /**
  * A Docker daemon of a test's own, which can be stopped. It lives in namespaces of its own: in the machine's, its
@@ -45,6 +52,7 @@ export class DockerDaemon {
   /** Starts it where it does not run; answers when it does. */
   async restart(): Promise<void> {
     const inside = ["--target", String(this.#namespaces.pid), "--net", "--mount"];
+    await run("nsenter", [...inside, "perl", "-MSocket", "-e", LOOPBACK_UP]);
     const daemon = ["dockerd", "--data-root", join(this.folder, "data")];
     const rest = ["--exec-root", join(this.folder, "exec"), "--pidfile", join(this.folder, "pid")];
     const live = this.#hasLiveRestore ? ["--live-restore"] : [];
