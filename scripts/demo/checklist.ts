@@ -1,21 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
+import { COLOURS, SIGNS } from "../../src/cli/steps.ts";
 import type { ExperimentItem, StepAnswer } from "../../src/contract/experiment.ts";
-
-const SIGNS: Record<StepAnswer["status"], string> = {
-  Initialize: "○",
-  Running: "◐",
-  Succeeded: "●",
-  Failed: "✕",
-  Cancelled: "⊘",
-};
-const COLOURS: Record<StepAnswer["status"], number> = {
-  Initialize: 90,
-  Running: 36,
-  Succeeded: 32,
-  Failed: 31,
-  Cancelled: 33,
-};
 
 /** The steps of an experiment: on a terminal redrawn below what is printed, elsewhere a line for each change. */
 export class Checklist {

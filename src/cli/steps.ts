@@ -2,14 +2,14 @@ import type { StepAnswer } from "../contract/experiment.ts";
 import { oneLine } from "./table.ts";
 import { lastingFrom } from "./units.ts";
 
-const SIGNS: Record<StepAnswer["status"], string> = {
+export const SIGNS: Record<StepAnswer["status"], string> = {
   Initialize: "○",
   Running: "◐",
   Succeeded: "●",
   Failed: "✕",
   Cancelled: "⊘",
 };
-const COLOURS: Record<StepAnswer["status"], number> = {
+export const COLOURS: Record<StepAnswer["status"], number> = {
   Initialize: 90,
   Running: 36,
   Succeeded: 32,
