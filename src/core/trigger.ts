@@ -97,8 +97,7 @@ function formOf(rest: string): Form {
   if (opening === null) return { kind: "other" };
   const kind = opening[1] === "[" ? "bracket" : "parenthesis";
   const end = rest.indexOf(kind === "bracket" ? "]" : ")", opening[0].length);
-  const list = rest.slice(opening[0].length, end < 0 ? undefined : end);
-  const after = end < 0 ? "" : rest.slice(end + 1);
+  const [list, after] = cut(rest, opening[0].length, end);
   const colon = /^[ \t]*:/.exec(after)?.[0];
   if (end >= 0 && colon !== undefined && opening[0].length === 1)
     return { kind, list, title: after.slice(colon.length).trim() };
@@ -108,8 +107,15 @@ function formOf(rest: string): Form {
   const text = after.slice(colon?.length ?? 0).trim() || "…";
   return {
     kind: "open",
-    meant: `exp[${shortened(names.join(",")) || "<manifest>"}]: ${shortened(text)}`,
+    meant: `exp[${shortened(names.join(",") || "<manifest>")}]: ${shortened(text)}`,
   };
+}
+
+/** The list of manifests, and what stands behind it; one that is not closed ends at the colon. */
+function cut(rest: string, begin: number, end: number): readonly [string, string] {
+  if (end >= 0) return [rest.slice(begin, end), rest.slice(end + 1)];
+  const colon = rest.indexOf(":", begin);
+  return colon < 0 ? [rest.slice(begin), ""] : [rest.slice(begin, colon), rest.slice(colon)];
 }
 
 function chosen(form: Extract<Form, { list: string }>): Head | Refusal {
