@@ -4,6 +4,7 @@ import { groupFaults, rayWarnings } from "./group-checks.ts";
 import { inputFaults } from "./input-checks.ts";
 import type { Fault } from "./issues.ts";
 import { mountFaults } from "./mount-checks.ts";
+import { truthOf } from "./truth.ts";
 import {
   entriesAt,
   isGiven,
@@ -131,7 +132,7 @@ function cloneWarnings(root: YamlNode): readonly Fault[] {
   const submodules = nodeAt(root, "clone", "submodules");
   const keepsGit = nodeAt(root, "clone", "includeDotGit");
   const asks = submodules?.kind === "scalar" && ["true", "recursive"].includes(submodules.text);
-  if (!asks || (keepsGit?.kind === "scalar" && keepsGit.value === true)) return [];
+  if (!asks || (keepsGit?.kind === "scalar" && truthOf(keepsGit.value) === true)) return [];
   return [
     {
       ...locate(root, ["clone", "submodules"]),

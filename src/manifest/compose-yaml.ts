@@ -8,6 +8,7 @@ import {
   type ScalarEvent,
 } from "js-yaml";
 
+import { LineIndex } from "./line-index.ts";
 import type { YamlEntry, YamlMapping, YamlNode, YamlScalar } from "./yaml-tree.ts";
 
 /** A fault of the file, at an offset into it. */
@@ -39,6 +40,8 @@ export class Composer {
   readonly #mostNodes: number;
   readonly #faults: YamlFault[] = [];
   readonly #anchors = new Map<string, Composed | undefined>();
+  /** Made for the first key that is given twice. */
+  #lines: LineIndex | undefined;
   #index = 0;
   #nodes = 0;
 
@@ -143,7 +146,8 @@ export class Composer {
   }
 
   #twice(name: string, at: number, firstAt: number, path: readonly string[]): void {
-    const line = this.#source.slice(0, firstAt).split("\n").length;
+    this.#lines ??= new LineIndex(this.#source);
+    const { line } = this.#lines.at(firstAt);
     this.#fault(at, [...path, name], `The key ${name} is given twice, first on line ${line}.`);
   }
 

@@ -1,4 +1,5 @@
 import type { Operator } from "../core/manifest.ts";
+import { truthOf } from "./truth.ts";
 
 /** The engines that this version serves. */
 export const SERVED_ENGINES = ["docker", "dummy"] as const;
@@ -45,7 +46,7 @@ const ofOperator = (operator: string, path: string, meaning: string): Field => (
 /** They are the ways of whole engines. */
 const OTHER_OPERATORS = ["slurm", "vertexai"] as const satisfies readonly Operator[];
 
-const enabled = { values: "true", applies: (value: unknown) => value === true };
+const enabled = { values: "true", applies: (value: unknown) => truthOf(value) === true };
 const later = (what: string): string => `${what} not available yet on engine {engine}`;
 
 /** What every group of replicas asks for; `at` is where its resources are. */

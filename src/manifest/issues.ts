@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { closest, didYouMean } from "../core/suggest.ts";
 import { knownKeys } from "./field-patterns.ts";
 import { FIELDS } from "./fields.ts";
+import { otherWord } from "./other-words.ts";
 import { locate, nodeAt, type Path, type YamlNode } from "./yaml-tree.ts";
 
 /** A fault of the manifest at a place of its tree. */
@@ -69,6 +70,7 @@ function unknownKey(root: YamlNode, parent: Path, key: string): Fault {
   const place = locate(root, [...parent, key]);
   const at = keyOffset(root, parent, key) ?? place.at;
   const suggestion =
+    otherWord(parent, key) ??
     closest(key, knownKeys(parent)) ??
     FIELDS.find(({ path }) => path.endsWith(`.${key}`) || path === key)?.path.replaceAll(
       "*",

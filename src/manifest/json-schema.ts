@@ -1,6 +1,9 @@
 import { z } from "zod";
 
 import { FIELDS } from "./fields.ts";
+import { branches, inner, isSchema, type JsonSchema } from "./json-schema-parts.ts";
+import { withOlderGroups } from "./older-groups.ts";
+import { isText } from "./plain-rules.ts";
 import { manifestSchema } from "./schema.ts";
 
 /** The manifest's JSON Schema for editors, from the source that validates, with each field's meaning. */
@@ -13,16 +16,12 @@ export function manifestJsonSchema(): object {
   };
 }
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function described(schema: unknown, path: readonly string[]): JsonSchema {
   if (!isSchema(schema)) return {};
   const meaning = FIELDS.find((field) => field.path === path.join("."))?.meaning;
-  return {
+  const own = {
     ...schema,
+    ...(isText(path) ? asWritten(schema) : {}),
     ...(meaning === undefined ? {} : { description: meaning }),
     ...inner(schema, "properties", (properties) =>
       Object.fromEntries(
@@ -34,9 +33,10 @@ function described(schema: unknown, path: readonly string[]): JsonSchema {
     ),
     ...inner(schema, "additionalProperties", (each) => described(each, [...path, "*"])),
     ...inner(schema, "items", (each) => described(each, [...path, "*"])),
-    ...branches(schema, "oneOf", path),
-    ...branches(schema, "anyOf", path),
+    ...branches(schema, "oneOf", (each) => described(each, path)),
+    ...branches(schema, "anyOf", (each) => described(each, path)),
   };
+  return path.join(".") === "spec.types" ? withOlderGroups(own) : own;
 }
 
 /** The one group of pytorch, jax and xgboost is described as any group is. */
@@ -44,18 +44,12 @@ function patternPart(path: readonly string[], name: string): string {
   return path.join(".") === "spec.types" && (name === "worker" || name === "Head") ? "*" : name;
 }
 
-function inner(
-  schema: JsonSchema,
-  key: string,
-  change: (value: JsonSchema) => JsonSchema,
-): JsonSchema {
-  const value = schema[key];
-  return isSchema(value) ? { [key]: change(value) } : {};
+/** Text is read as it is written, and an editor takes `3.10` for a number and `true` for a truth. */
+function asWritten({ type, enum: values }: JsonSchema): JsonSchema {
+  if (Array.isArray(values))
+    return { type: ["string", "boolean"], enum: [...values, ...truthsAmong(values)] };
+  return type === "string" ? { type: ["string", "number", "boolean"] } : {};
 }
 
-function branches(schema: JsonSchema, key: string, path: readonly string[]): JsonSchema {
-  const value = schema[key];
-  return Array.isArray(value) && value.some((each) => isSchema(each) && "properties" in each)
-    ? { [key]: value.map((each) => described(each, path)) }
-    : {};
-}
+const truthsAmong = (values: readonly unknown[]): readonly boolean[] =>
+  [true, false].filter((truth) => values.includes(String(truth)));

@@ -3,10 +3,9 @@ export class LineIndex {
   readonly #starts: readonly number[];
 
   constructor(text: string) {
-    const starts = [0];
-    for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1))
-      starts.push(index + 1);
-    this.#starts = starts;
+    // As YAML has it: a carriage return ends a line by itself, too.
+    const ends = text.matchAll(/\r\n|\r|\n/g);
+    this.#starts = [0, ...Array.from(ends, ({ 0: end, index }) => index + end.length)];
   }
 
   at(offset: number): { readonly line: number; readonly column: number } {

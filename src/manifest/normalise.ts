@@ -1,3 +1,5 @@
+import { isText } from "./plain-rules.ts";
+import { resources } from "./schema-types.ts";
 import type { YamlEntry, YamlMapping, YamlNode } from "./yaml-tree.ts";
 import { nodeAt, textAt, toPlain } from "./yaml-tree.ts";
 
@@ -93,9 +95,12 @@ function sameResources(one: YamlNode, other: YamlNode): boolean {
 }
 
 function canonicalResources(group: YamlNode): string {
-  const resources = nodeAt(group, "resources");
-  if (resources === undefined) return "";
-  return JSON.stringify(sorted(toPlain(resources, { asText: () => true, keepsNull: () => false })));
+  const node = nodeAt(group, "resources");
+  if (node === undefined) return "";
+  const path = ["spec", "types", "worker", "resources"];
+  const plain = toPlain(node, { asText: isText, keepsNull: () => false }, path);
+  // As they are meant: "4" is 4, and what is left out is its default.
+  return JSON.stringify(sorted(resources.safeParse(plain).data ?? plain));
 }
 
 function sorted(value: unknown): unknown {

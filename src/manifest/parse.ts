@@ -1,6 +1,6 @@
 import type { ManifestContext, ManifestParser, ManifestVerdict } from "../core/manifest.ts";
 import { checkFields } from "./checks.ts";
-import { MOST_FAULTS, toFaults, type Fault } from "./issues.ts";
+import { toFaults, type Fault } from "./issues.ts";
 import { LineIndex } from "./line-index.ts";
 import { volumeFaults } from "./mount-checks.ts";
 import { normalise } from "./normalise.ts";
@@ -12,6 +12,7 @@ import { manifestSchema, schemaLike, type WrittenManifest } from "./schema.ts";
 import { secretFaults } from "./secret-checks.ts";
 import { judgeSupport } from "./support.ts";
 import { toManifest } from "./to-manifest.ts";
+import { told } from "./told.ts";
 import { entriesAt, locate, textAt, toPlain, type YamlNode } from "./yaml-tree.ts";
 
 /** Judges a manifest in one go: every fault of the file, each at its line. */
@@ -22,15 +23,12 @@ function parse(text: string, context?: ManifestContext): ManifestVerdict {
   const { written, engine, faults, warnings } = judge(source, context);
   const lines = new LineIndex(source);
   const inOrder = (remarks: readonly Fault[]) =>
-    remarks
-      .toSorted((a, b) => a.at - b.at)
-      .slice(0, MOST_FAULTS)
-      .map(({ at, path, message, suggestion }) => ({
-        path,
-        ...lines.at(at),
-        message,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      }));
+    told(remarks).map(({ at, path, message, suggestion }) => ({
+      path,
+      ...lines.at(at),
+      message,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    }));
   return {
     manifest: written === undefined || faults.length > 0 ? undefined : toManifest(written, engine),
     errors: inOrder(faults),

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { DURATION_FORMS, parseDuration } from "../core/duration.ts";
 import type { Json } from "../core/json.ts";
+import { TRUTH_PATTERN, truthOf } from "./truth.ts";
 
 /** Every message is the end of a sentence that begins with the field's path. */
 
@@ -12,7 +13,13 @@ export const text = (most = 200) =>
     .max(most, `is longer than ${most} characters`)
     .refine((value) => !value.includes("\0"), "holds a zero byte");
 
-export const truth = z.boolean();
+/** A switch, also in the words of YAML 1.1, and in quotes. */
+export const truth = z
+  .union(
+    [z.boolean(), z.string().regex(TRUTH_PATTERN, "must be true or false")],
+    "must be true or false",
+  )
+  .transform((value) => truthOf(value) === true);
 
 const NUMBER = /^\d{1,15}(\.\d{1,9})?$/;
 

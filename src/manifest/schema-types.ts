@@ -29,7 +29,7 @@ const toleration = z.strictObject({
   effect: text().optional(),
 });
 
-const resources = z.strictObject({
+export const resources = z.strictObject({
   cpus: cpus.default(1),
   cpuLimitRatio: number({ from: 1, to: 1000 }).default(2),
   ramRatio: number({ above: 0, to: 100_000 }).optional(),
@@ -68,7 +68,14 @@ export const TYPES = {
   named: z.record(z.string(), group),
   worker: z.strictObject({ worker: group }),
   ray: z.strictObject({
-    Head: z.strictObject({ resources, rayStartParams }),
+    Head: z.strictObject({
+      // There is one, and some say so.
+      count: z
+        .union([z.literal(1), z.literal("1")], "must be 1: a cluster has one head")
+        .optional(),
+      resources,
+      rayStartParams,
+    }),
     Workers: z
       .array(
         z.strictObject({

@@ -3,7 +3,15 @@ import { closest, didYouMean } from "../core/suggest.ts";
 import { PATTERNS, matches } from "./field-patterns.ts";
 import { SERVED_ENGINES, type Field, type ServedEngine } from "./fields.ts";
 import type { Fault } from "./issues.ts";
-import { entriesAt, locate, nodeAt, textAt, type Path, type YamlNode } from "./yaml-tree.ts";
+import {
+  entriesAt,
+  locate,
+  nodeAt,
+  textAt,
+  type Path,
+  type YamlEntry,
+  type YamlNode,
+} from "./yaml-tree.ts";
 
 export interface SupportVerdict {
   /** The engine's own name, where the manifest names an alias. */
@@ -76,7 +84,7 @@ function judge(
   path: Path = [],
   node: YamlNode = root,
 ): readonly Judged[] {
-  if (node.kind === "scalar" && node.value === null) return [];
+  if (asksForNothing(node)) return [];
   const field = fieldOf(path, node);
   const support = field?.support[engine.kind];
   if (field?.ofOperator === true) return [];
@@ -100,6 +108,19 @@ function judge(
     return node.items.flatMap((item, index) => judge(root, engine, [...path, index], item));
   return [];
 }
+
+/** Empty, however deep, or none of something: a block that is kept for another day. */
+function asksForNothing(node: YamlNode): boolean {
+  if (node.kind === "scalar") return node.value === null;
+  if (node.kind === "sequence") return node.items.length === 0;
+  return node.entries.every(({ value }) => asksForNothing(value)) || node.entries.some(isNone);
+}
+
+const isNone = ({ key, value }: YamlEntry): boolean =>
+  (key === "count" || key === "tpuChipsCount") &&
+  value.kind === "scalar" &&
+  value.text !== "" &&
+  Number(value.text) === 0;
 
 function fieldOf(path: Path, node: YamlNode): Field | undefined {
   const value = node.kind === "scalar" ? node.value : undefined;

@@ -46,6 +46,15 @@ test("a master alone is one worker", () => {
   ]);
 });
 
+test("a master asks for the same as its workers, however both are written", () => {
+  const { errors } = withTypes(
+    "pytorch",
+    '{ Master: { resources: { cpus: "4", ramRatio: 2.0 } }, Worker: { resources: { cpuLimitRatio: 2, cpus: 4, ramRatio: 2 } } }',
+  );
+
+  expect(errors).toEqual([]);
+});
+
 test("a master that asks for other resources than its workers cannot be one of them", () => {
   const { errors } = withTypes(
     "pytorch",
@@ -74,6 +83,13 @@ test("ray is read as kuberay, its job on the head", () => {
     ],
   });
   expect(warnings.map(({ path }) => path)).toEqual(["spec.operator", "spec.types.Job"]);
+});
+
+test("the head is one, and may say so", () => {
+  const heads = (count: number) => withTypes("kuberay", `{ Head: { count: ${count}, ${SMALL} } }`);
+
+  expect(heads(1).manifest?.spec.types).toMatchObject([{ name: "head", count: 1 }]);
+  expect(heads(2).errors.map(({ path }) => path)).toEqual(["spec.types.Head.count"]);
 });
 
 test("Slurm's and Vertex AI's forms are manifests", () => {

@@ -58,6 +58,43 @@ test("a field in the wrong place is told where it belongs", () => {
   ]);
 });
 
+test.each([
+  ["gpus: 1", "resources", "accelerators.gpu.count"],
+  ["mem: 1", "resources", "memory"],
+  ["replicas: 2", "worker", "count"],
+  ["environment: { A: b }", "spec", "env"],
+  ["retries: 3", "spec", "restartPolicy.backoffLimit"],
+  ["volumes: [a]", "spec", "storage.attachExistingPVCs"],
+  ["hyper_parameters: { lr: 1 }", "", "params"],
+  ["dependsOn: [1]", "", "needs"],
+  ["engine: lab", "", "spec.engineName"],
+])("who comes from elsewhere and writes %j is told our word for it", (line, at, meant) => {
+  const text = `{ spec: { types: { worker: { resources: { memory: 1 } } }, operator: jobset, command: x } }`;
+  const opening = at === "" ? "{ " : `${at}: { `;
+  const { errors } = manifestParser.parse(text.replace(opening, `${opening}${line}, `));
+
+  expect(errors).toMatchObject([{ suggestion: meant }]);
+});
+
+test.each(["true", "True", '"true"', "yes", "YES", "on", "'On'"])(
+  "a switch may be written %s",
+  (on) => {
+    const text = `approval: ${on}\nclone: { includeDotGit: ${on}, submodules: recursive }\n${withSpec(`securityContext: { ptrace: ${on} }`)}`;
+    const { manifest, warnings } = manifestParser.parse(text);
+
+    expect(manifest).toMatchObject({ approval: true, clone: { includeDotGit: true } });
+    expect(warnings).toEqual([]);
+    expect(errorsOf(text, DOCKER)).toEqual([expect.stringMatching(/ptrace cannot be honoured/)]);
+  },
+);
+
+test("what is neither true nor false is refused", () => {
+  for (const neither of ["1", "y", "tRuE", "maybe", "[true]"])
+    expect(errorsOf(`approval: ${neither}\n${withSpec()}`)).toEqual([
+      expect.stringMatching(/ approval must be true or false\.$/),
+    ]);
+});
+
 test("every default is filled in", () => {
   expect(parsed(withSpec())).toEqual({
     kind: "AIchorManifest",

@@ -88,6 +88,16 @@ test("what is switched off asks for nothing", () => {
   expect(manifestParser.parse(text, DOCKER)).toMatchObject({ errors: [], warnings: [] });
 });
 
+test.each([
+  "rdma: { devices: [] }",
+  "accelerators: { gpu: { count: 0, product: A100 }, tpu: { type: v5e, tpuChipsCount: 0 } }",
+  "extraSelectors: {}, extraTolerations: []",
+])("a block that is kept for another day asks for nothing: %s", (block) => {
+  const text = withSpec().replace("memory: 2", `memory: 2, ${block}`);
+
+  expect(manifestParser.parse(text, DOCKER)).toMatchObject({ errors: [], warnings: [] });
+});
+
 const withGroup = (group: string) => withSpec().replace("resources:", `${group} resources:`);
 
 test("fewer parallelisms than completions are refused, for all would run at once", () => {
