@@ -10,7 +10,7 @@ export function withOlderGroups(types: JsonSchema): JsonSchema {
       ...allowing(types, ["Worker", "Master", "master"], worker, "worker"),
       minProperties: 1,
     };
-  return isSchema(head) ? allowing(types, ["Job"], head, "Head") : types;
+  return isSchema(head) ? allowing(types, ["Job"], { type: "object" }, "Head") : types;
 }
 
 function allowing(

@@ -72,7 +72,10 @@ test("a name as long as the file is told without its middle, at most a hundred t
   );
 
   expect(errors).toHaveLength(100);
-  expect(errors[1]?.message).toMatch(/^spec\.types\.x+ … x*.*\.f0 is not known\.$/);
+  const messages = errors.map(({ message }) => message);
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^spec\.types\.x+ … x+\.f9 is not known\.$/),
+  );
   expect(JSON.stringify(errors).length).toBeLessThan(100_000);
 });
 

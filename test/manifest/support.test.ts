@@ -162,6 +162,21 @@ test("docs/manifest.md holds the table as the code has it", () => {
   expect(readFileSync(DOCUMENT, "utf8")).toContain(fieldTable());
 });
 
+test("no manifest sets what docs/manifest.md says a container finds, but for OMP_NUM_THREADS", () => {
+  const [, section = ""] = readFileSync(DOCUMENT, "utf8").split("\n## Environment\n");
+  const rows = section.split("\n## ")[0]?.matchAll(/^\| (`.*?) \|/gm) ?? [];
+  const names = [...rows].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`(\w+)(?:<NAME>)?`/g)].map(([, name = ""]) => name),
+  );
+
+  expect(names.length).toBeGreaterThan(45);
+  for (const name of names)
+    expect(errorsOf(withSpec(`env: { ${name}: x }`))).toEqual([
+      expect.stringContaining("is set by Assay"),
+    ]);
+  expect(errorsOf(withSpec("env: { OMP_NUM_THREADS: 3 }"))).toEqual([]);
+});
+
 test("the JSON Schema is closed, and tells what each field is", () => {
   const schema = JSON.stringify(manifestJsonSchema());
 
