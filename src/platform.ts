@@ -212,7 +212,6 @@ async function assemble(begun: Begun): Promise<Platform> {
   const gitRemote = createGitRemote({
     repository: ports.repository,
     folder: folders.git,
-    temporaryFolder: folders.tmp,
     environment: config.environment,
     findProject: (slug) => ports.database.projects.findBySlug(slug),
     authenticate: (authorization) => userOfBasic(ports, authorization),

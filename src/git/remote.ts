@@ -25,7 +25,7 @@ const MAX_NEGOTIATION_BYTES = 64 * 2 ** 20;
 const MAX_COMMAND_BYTES = 16 * 2 ** 20;
 
 /**
- * The built-in git remote, `/git/<slug>.git`: smart HTTP by git's own http-backend, behind our authentication. Takes
+ * The built-in git remote, `/git/<slug>.git`: smart HTTP by git's own services, behind our authentication. Takes
  * the request with its body unread, answers in all cases, and does not throw.
  */
 export function createGitRemote(options: GitRemoteOptions): GitRemote {
@@ -46,9 +46,12 @@ export function createGitRemote(options: GitRemoteOptions): GitRemote {
         asked.action === "git-receive-pack"
           ? maxPushBytes + MAX_COMMAND_BYTES
           : MAX_NEGOTIATION_BYTES;
-      const user = await options.authenticate(request.headers.authorization);
+      const [user, found] = await Promise.all([
+        options.authenticate(request.headers.authorization),
+        options.findProject(asked.slug),
+      ]);
       if (user === undefined) throw new Refusal(401, TOKEN_NEEDED);
-      const project = await builtinProject(options, asked);
+      const project = builtinProject(asked, found);
       if (Number(request.headers["content-length"]) > limit)
         throw new Refusal(413, `At most ${limit} bytes are taken at once.`);
       await options.repository.prepare(project);
@@ -64,11 +67,7 @@ export function createGitRemote(options: GitRemoteOptions): GitRemote {
 
 const TOKEN_NEEDED = "A token of Assay is needed, given as the password; the user name may be any.";
 
-async function builtinProject(
-  { findProject }: GitRemoteOptions,
-  { slug }: RemoteRequest,
-): Promise<Project> {
-  const project = await findProject(slug);
+function builtinProject({ slug }: RemoteRequest, project: Project | undefined): Project {
   if (project === undefined) throw new Refusal(404, `There is no project ${slug}.`);
   if (project.forge === "builtin") return project;
   const where =

@@ -3,9 +3,9 @@ import { startRemote } from "./remote-server.ts";
 
 /**
  * A server of its own that never answers at one place, to be killed there. Its lines: the URL, then where it hangs.
- * Arguments: the folder, the folder of the FIFOs, `isWilling` or `onPush`.
+ * Arguments: the folder, `isWilling` or `onPush`.
  */
-const [folder = "", temporaryFolder = "", place] = process.argv.slice(2);
+const [folder = "", place] = process.argv.slice(2);
 
 async function hang(): Promise<never> {
   process.stdout.write(`${place}\n`);
@@ -15,7 +15,6 @@ async function hang(): Promise<never> {
 const server = await startRemote(
   {
     folder,
-    temporaryFolder,
     isWilling: async () => (place === "isWilling" ? hang() : undefined),
     onPush: async () => (place === "onPush" ? hang() : []),
   },

@@ -18,8 +18,7 @@ export interface RemoteServer {
 
 /** The built-in remote on a port of the loopback interface; the token is "right". */
 export async function startRemote(
-  options: Pick<GitRemoteOptions, "folder" | "temporaryFolder" | "onPush"> &
-    Partial<GitRemoteOptions>,
+  options: Pick<GitRemoteOptions, "folder" | "onPush"> & Partial<GitRemoteOptions>,
   projects: readonly Project[],
 ): Promise<RemoteServer> {
   const repository = new GitRepository({ folder: options.folder });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -24,7 +24,7 @@ const mirrored = project({
 });
 
 let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
-let folders: { folder: string; temporaryFolder: string };
+let folders: { folder: string };
 let copy: WorkingCopy;
 let server: RemoteServer;
 let pushes: ReceivedPush[];
@@ -33,11 +33,7 @@ let isWilling: () => Promise<void>;
 
 beforeEach(async () => {
   temporary = await temporaryFolder();
-  folders = {
-    folder: join(temporary.path, "repositories"),
-    temporaryFolder: join(temporary.path, "fifos"),
-  };
-  await mkdir(folders.temporaryFolder);
+  folders = { folder: join(temporary.path, "repositories") };
   copy = await WorkingCopy.create(join(temporary.path, "copy"));
   pushes = [];
   onPush = async () => [];
@@ -79,7 +75,7 @@ test("a push is stored, reported with its refs and told what became of it", asyn
   ]);
   expect(pushes[0]?.project).toBe(digits);
   expect(await refsOf()).toEqual([`refs/heads/main ${first}`]);
-  await until(async () => (await readdir(folders.temporaryFolder)).length === 0);
+  await until(async () => (await gitProcesses(folders.folder)) === 0);
 });
 
 test("further pushes, forced ones, tags and deletions are reported as they are", async () => {
@@ -375,11 +371,11 @@ test("a client that goes away in the middle of its upload leaves nothing, and no
   socket.write(
     `POST /git/digits.git/git-receive-pack HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ${btoa("ada:right")}\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: 100000\r\n\r\n${line}0000PACK`,
   );
-  await until(async () => (await readdir(folders.temporaryFolder)).length > 0);
+  await until(async () => (await gitProcesses(folders.folder)) > 0);
 
   socket.destroy();
 
-  await until(async () => (await readdir(folders.temporaryFolder)).length === 0);
+  await until(async () => (await gitProcesses(folders.folder)) === 0);
   expect(await refsOf()).toEqual([]);
   expect(pushes).toEqual([]);
 });
@@ -400,7 +396,7 @@ test("a client that goes away before its push was taken has pushed nothing", asy
   await asked.promise;
 
   process.kill(-(pushing.pid ?? 0), "SIGKILL");
-  await until(async () => (await readdir(folders.temporaryFolder)).length === 0);
+  await until(async () => (await gitProcesses(folders.folder)) === 0);
   finish.resolve();
 
   expect(await gitProcesses(folders.folder)).toBe(0);
@@ -428,7 +424,7 @@ test("a client that goes away after its push was taken has pushed", async () => 
   await once(pushing, "close");
   finish.resolve();
 
-  await until(async () => (await readdir(folders.temporaryFolder)).length === 0);
+  await until(async () => (await gitProcesses(folders.folder)) === 0);
   expect(await refsOf()).toEqual([`refs/heads/main ${commit}`]);
 });
 
@@ -439,7 +435,7 @@ test.each([
   const commit = await copy.commit("first");
   await copy.git("branch", "topic");
   const script = join(import.meta.dirname, "remote-process.ts");
-  const child = spawn(process.execPath, [script, folders.folder, folders.temporaryFolder, place], {
+  const child = spawn(process.execPath, [script, folders.folder, place], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -471,7 +467,6 @@ async function gitProcesses(folder: string): Promise<number> {
   const environments = (await readdir("/proc"))
     .filter((name) => /^\d+$/.test(name))
     .map((id) => readFile(`/proc/${id}/environ`, "utf8").catch(() => ""));
-  return (await Promise.all(environments)).filter((text) =>
-    text.includes(`GIT_PROJECT_ROOT=${folder}`),
-  ).length;
+  return (await Promise.all(environments)).filter((text) => text.includes(`HOME=${folder}\0`))
+    .length;
 }

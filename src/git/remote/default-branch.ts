@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { refCommit } from "../refs.ts";
 import type { GitProcess } from "../run-git.ts";
 import { gitOutput } from "../run-git.ts";
-import type { PushedRef } from "./hook-channel.ts";
+import type { PushedRef } from "./hook-line.ts";
 
 const NEW = /^0+$/;
 

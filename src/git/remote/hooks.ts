@@ -2,32 +2,30 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { HOOK_DESCRIPTOR } from "./git-service.ts";
+
 /**
  * Both hooks: tells the server what is pushed, prints what it says, and lets git go on or not. Shell builtins only, so
- * that it costs one process. Each FIFO is opened for both directions first, which never waits, and then for the one that
- * is used: if the server is gone, writing fails and reading ends at once. How long it may take is the server's to say;
- * it always answers.
+ * that it costs one process. Its line to the server is a descriptor that it inherits: if the server is gone, writing
+ * fails and reading ends at once. How long it may take is the server's to say; it always answers.
  */
 const SCRIPT = `#!/bin/sh
 hook=\${0##*/}
 stored='Your push is stored; its experiments will be started when Assay is back.'
 lost() {
-  test "$hook" = post-receive || echo 'Assay went away before it took the push: nothing is stored. Push again in a moment.'
-  test "$hook" = pre-receive || echo "$stored"
+  test "$hook" = post-receive || echo 'Assay went away before it took the push: nothing is stored. Push again in a moment.' >&2
+  test "$hook" = pre-receive || echo "$stored" >&2
   exit 1
 }
 trap lost PIPE
-cd "$ASSAY_PUSH_FOLDER" 2>/dev/null || lost
-exec 3<>ask && exec 5>ask && exec 3>&- || lost
-exec 4<>answer && exec 6<answer && exec 4>&- || lost
 {
   printf 'hook %s\\n' "$hook" || lost
   while IFS= read -r line; do
     printf 'ref %s\\n' "$line" || lost
   done
   printf 'end\\n' || lost
-} >&5
-while IFS= read -r line <&6; do
+} >&${HOOK_DESCRIPTOR}
+while IFS= read -r line <&${HOOK_DESCRIPTOR}; do
   case $line in
     accept) exit 0 ;;
     refuse) exit 1 ;;

@@ -1,6 +1,6 @@
 import type { Logger } from "../../core/logger.ts";
 import type { Project } from "../../core/project.ts";
-import type { HookAnswer, HookCall, PushedRef } from "./hook-channel.ts";
+import type { HookAnswer, HookCall, PushedRef } from "./hook-line.ts";
 
 export interface ReceivedPush {
   readonly project: Project;

@@ -34,8 +34,6 @@ export function receiveConfiguration(
 ): Readonly<Record<string, string>> {
   return {
     "core.hooksPath": hooks,
-    "http.receivepack": "true",
-    "http.uploadpack": "true",
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "receive.autogc": "false",

@@ -13,8 +13,12 @@ export class Refusal extends Error {
 export interface RemoteRequest {
   readonly slug: string;
   readonly action: "info/refs" | "git-upload-pack" | "git-receive-pack";
-  /** The request as a CGI program is told it. */
-  readonly cgi: Readonly<Record<string, string>>;
+  /** Whose references are told, or who does the work. */
+  readonly service: "git-upload-pack" | "git-receive-pack";
+  /** The body comes as gzip. */
+  readonly isCompressed: boolean;
+  /** As the client words it, for git to understand. */
+  readonly protocol: string | undefined;
 }
 
 const PATH =
@@ -22,12 +26,7 @@ const PATH =
 const SERVICE = /^service=(?<service>git-upload-pack|git-receive-pack)$/;
 
 /** Throws Refusal for what no git client with the smart protocol asks. */
-export function parseRequest({
-  url = "",
-  method = "",
-  headers,
-  socket,
-}: IncomingMessage): RemoteRequest {
+export function parseRequest({ url = "", method = "", headers }: IncomingMessage): RemoteRequest {
   const [path = "", query = ""] = url.split("?", 2);
   const { slug, action } = PATH.exec(path)?.groups ?? {};
   if (slug === undefined || !isAction(action))
@@ -35,23 +34,22 @@ export function parseRequest({
       404,
       "There is nothing here. A repository's address ends in /git/<project>.git",
     );
-  const service = SERVICE.exec(query)?.groups?.["service"];
-  if (action === "info/refs" && service === undefined)
+  const service = action === "info/refs" ? SERVICE.exec(query)?.groups?.["service"] : action;
+  if (!isService(service))
     throw new Refusal(404, "Only git's smart HTTP protocol is spoken here: git 1.6.6 or later.");
   const wanted = action === "info/refs" ? "GET" : "POST";
   if (method !== wanted) throw new Refusal(405, `${action} is asked with ${wanted}.`);
-  const cgi = {
-    REQUEST_METHOD: method,
-    PATH_INFO: `/${slug}.git/${action}`,
-    QUERY_STRING: action === "info/refs" ? query : "",
-    CONTENT_TYPE: headers["content-type"] ?? "",
-    REMOTE_ADDR: socket.remoteAddress ?? "",
-    SERVER_PROTOCOL: "HTTP/1.1",
-    ...pickHeader("CONTENT_LENGTH", headers["content-length"], /^\d{1,15}$/),
-    ...pickHeader("HTTP_CONTENT_ENCODING", headers["content-encoding"], /^(?:x-)?gzip$/),
-    ...pickHeader("GIT_PROTOCOL", headers["git-protocol"], /^[\w=:.-]{1,100}$/),
+  const contentType = `application/x-${service}-request`;
+  if (action !== "info/refs" && headers["content-type"] !== contentType)
+    throw new Refusal(415, `${action} is asked with a body of the type ${contentType}.`);
+  const protocol = String(headers["git-protocol"] ?? "");
+  return {
+    slug,
+    action,
+    service,
+    isCompressed: /^(?:x-)?gzip$/.test(headers["content-encoding"] ?? ""),
+    protocol: /^[\w=:.-]{1,100}$/.test(protocol) ? protocol : undefined,
   };
-  return { slug, action, cgi };
 }
 
 export function refuse(response: ServerResponse, status: number, sentence: string): void {
@@ -70,12 +68,7 @@ export function refuse(response: ServerResponse, status: number, sentence: strin
 }
 
 const isAction = (text: string | undefined): text is RemoteRequest["action"] =>
-  text === "info/refs" || text === "git-upload-pack" || text === "git-receive-pack";
+  text === "info/refs" || isService(text);
 
-function pickHeader(
-  name: string,
-  value: string | readonly string[] | undefined,
-  form: RegExp,
-): Readonly<Record<string, string>> {
-  return typeof value === "string" && form.test(value) ? { [name]: value } : {};
-}
+const isService = (text: string | undefined): text is RemoteRequest["service"] =>
+  text === "git-upload-pack" || text === "git-receive-pack";
