@@ -21,6 +21,7 @@ import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
 import { objectRoutes } from "./routes/objects.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { projectPartRoutes } from "./routes/project-parts.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { retentionRoutes } from "./routes/retention.ts";
@@ -45,6 +46,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...runRoutes(ports),
     ...projectRoutes(ports),
     ...secretRoutes(ports),
+    ...projectPartRoutes(ports),
     ...deliveryRoutes(ports, refused),
     ...objectRoutes(ports),
     ...manifestRoutes(ports),

@@ -91,6 +91,13 @@ export interface ProjectStore {
       readonly settings?: ProjectSettings;
     },
   ): Promise<Project>;
+  /** One of its variables or volumes, beside what else is changed at the same moment; undefined takes it away. */
+  setEntry<Setting extends "env" | "volumes">(
+    id: string,
+    setting: Setting,
+    name: string,
+    value: ProjectSettings[Setting][string] | undefined,
+  ): Promise<void>;
   /** Its rows go, and its files are to be removed. Throws ConflictError while it has active experiments. */
   delete(id: string): Promise<void>;
   /** Decrypted; the newest first, and the one before it for a day after a rotation. */

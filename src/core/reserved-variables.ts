@@ -3,7 +3,7 @@
  * OMP_NUM_THREADS is the platform's too, but people may choose it.
  */
 export function variableFault(name: string): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name))
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name) || name === "__proto__")
     return `${JSON.stringify(name.slice(0, 80))} cannot be the name of a variable: letters, digits and _, not beginning with a digit.`;
   if (name === "PATH" || name.startsWith("LD_"))
     return `The variable ${name} decides which programs run: set it in the Dockerfile, or in the command.`;

@@ -120,6 +120,22 @@ export class PostgresProjectStore implements ProjectStore {
     return toProject(row);
   }
 
+  async setEntry(
+    ...[id, setting, name, value]: Parameters<ProjectStore["setEntry"]>
+  ): Promise<void> {
+    await query(
+      this.#db,
+      `update projects
+          set settings = case when :value::jsonb is null
+                              then settings #- array[:setting::text, :name::text]
+                              else jsonb_set(settings, array[:setting::text],
+                                             coalesce(settings -> :setting::text, '{}')
+                                               || jsonb_build_object(:name::text, :value::jsonb)) end
+        where id = :id`,
+      { id, setting, name, value: json(value) },
+    );
+  }
+
   async delete(id: string): Promise<void> {
     const [active] = await query(
       this.#db,

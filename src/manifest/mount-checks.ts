@@ -36,7 +36,7 @@ export function volumeFaults(
     const name = writtenAt(root, ...path, "name");
     if (name === undefined || known === undefined || known.includes(name)) return [];
     const suggestion = closest(name, known);
-    const message = `${JSON.stringify(name.slice(0, 80))} is no volume of this project${didYouMean(suggestion) || "."} An administrator adds it to the project's settings: volumes: {"${name.slice(0, 80)}": {"hostPath": "/srv/…"}}.`;
+    const message = `${JSON.stringify(name.slice(0, 80))} is no volume of this project${didYouMean(suggestion) || "."} An administrator declares it: PUT /api/v1/projects/<project>/volumes/${name.slice(0, 80)} with {"hostPath": "/srv/…"}.`;
     return [{ ...locate(root, [...path, "name"]), message, suggestion }];
   });
 }

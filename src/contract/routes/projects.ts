@@ -2,6 +2,14 @@ import { DeliveryAnswer, DeliveryPage, RefusedDeliveries } from "../delivery.ts"
 import { ObjectAnswer, ObjectPage, ObjectsQuery } from "../object.ts";
 import { PageQuery } from "../page.ts";
 import {
+  SetVariableRequest,
+  SetVolumeRequest,
+  VariableAnswer,
+  VariablePage,
+  VolumeAnswer,
+  VolumePage,
+} from "../project-parts.ts";
+import {
   CreatedProjectAnswer,
   CreateProjectRequest,
   ProjectAnswer,
@@ -53,6 +61,34 @@ export const PROJECT_ROUTES = {
     answers: { 200: SecretAnswer },
   }),
   removeSecret: remove(`${one}/secrets/:name`, "Remove a secret; what runs keeps it", {
+    access: "administrator",
+    answers: { 204: null },
+  }),
+
+  listVariables: get(`${one}/variables`, "The project's variables, by name", {
+    query: PageQuery,
+    answers: { 200: VariablePage },
+  }),
+  setVariable: put(`${one}/variables/:name`, "A variable of every container from now on", {
+    access: "administrator",
+    body: SetVariableRequest,
+    answers: { 200: VariableAnswer },
+  }),
+  removeVariable: remove(`${one}/variables/:name`, "Remove a variable", {
+    access: "administrator",
+    answers: { 204: null },
+  }),
+
+  listVolumes: get(`${one}/volumes`, "The volumes that manifests may attach, by name", {
+    query: PageQuery,
+    answers: { 200: VolumePage },
+  }),
+  setVolume: put(`${one}/volumes/:name`, "A folder of the engine's machine as a volume", {
+    access: "administrator",
+    body: SetVolumeRequest,
+    answers: { 200: VolumeAnswer },
+  }),
+  removeVolume: remove(`${one}/volumes/:name`, "Remove a volume; its folder stays", {
     access: "administrator",
     answers: { 204: null },
   }),
