@@ -30,12 +30,12 @@ fi
 echo "rank $4 of $3 at $1:$2 heard $(cat /tmp/heard)"
 `;
 
-/** What of Ray's command line is used: a head that hears who joins, workers that join and stay. */
+/** What of Ray's command line is used: a head that welcomes who joins, workers that join until they are welcome and stay. */
 const RAY = `#!/bin/sh
-join() { until echo joined | nc head-0 6379 2> /dev/null; do usleep 100000; done; }
+join() { until echo joined | nc -w 2 head-0 6379 2> /dev/null | grep -q welcome; do usleep 100000; done; }
 case "$*" in
-  *--head*) (while :; do nc -l -p 6379 >> /tmp/joined; done) > /dev/null 2>&1 & ;;
-  health-check*) nc -w 1 head-0 6379 < /dev/null ;;
+  *--head*) (while :; do echo welcome | nc -l -p 6379 >> /tmp/joined; done) > /dev/null 2>&1 & ;;
+  health-check*) nc -w 2 head-0 6379 < /dev/null | grep -q welcome ;;
   *--labels=fail*) join; exit 7 ;;
   *--block) join; echo "$@"; sleep 600 & wait; exit 1 ;;
 esac
@@ -123,7 +123,7 @@ test("the command runs on Ray's head once Ray is there, and the workers that joi
   const { experiment, output } = await run(
     "kuberay",
     "meet-ray",
-    'until [ -s /tmp/joined ]; do usleep 100000; done; echo "$RAY_ADDRESS: $(cat /tmp/joined)"; true',
+    'until [ -s /tmp/joined ]; do usleep 100000; done; echo "$RAY_ADDRESS: $(sort -u /tmp/joined)"; true',
     `{ Head: { ${SMALL} }, Workers: [{ name: cpu, count: 1, rayStartParams: { num-cpus: 1 }, ${SMALL} }] }`,
   );
 
