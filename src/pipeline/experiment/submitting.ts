@@ -8,6 +8,7 @@ import { neverFits } from "../../core/shortage.ts";
 import { SAFETY_NET_SECONDS } from "../drive.ts";
 import { findProject } from "../find-project.ts";
 import { enqueueRun } from "../run/preparing.ts";
+import { planSource } from "./plan-source.ts";
 import { plannedInputs } from "./planned-inputs.ts";
 import { secretVersions } from "./secret-versions.ts";
 import { failed, type StepResult } from "./step-result.ts";
@@ -17,7 +18,7 @@ const ONLY_RUN = "main";
 
 /** The plan: which runs, with which replicas and variables. What can never fit is refused here. */
 export async function submitting(
-  ports: Pick<Ports, "database" | "planner" | "engines" | "runToken" | "workspaces">,
+  ports: Pick<Ports, "database" | "planner" | "engines" | "runToken" | "workspaces" | "publicUrl">,
   experiment: ExperimentAt<"Submitting">,
   signal: AbortSignal,
 ): Promise<StepResult> {
@@ -33,11 +34,7 @@ export async function submitting(
   const project = await findProject(ports, experiment);
   let replicas: readonly PlannedReplica[];
   try {
-    replicas = ports.planner.plan(manifest, {
-      ...experiment,
-      projectEnv: project.settings.env,
-      repository: project.repository,
-    });
+    replicas = ports.planner.plan(manifest, await planSource(ports, project, experiment));
   } catch (error) {
     if (error instanceof UnsupportedError) return failed("Unsupported", error.message);
     throw error;
