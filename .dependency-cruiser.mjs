@@ -23,7 +23,11 @@ const layers = {
       "node:*",
     ],
   },
-  forges: { folders: ["core"], packages: ["@octokit/webhooks", "zod", "node:*"] },
+  forges: {
+    folders: ["core"],
+    packages: ["@octokit/webhooks", "@octokit/request", "@octokit/auth-app", "zod", "node:*"],
+  },
+  outward: { folders: ["core"], packages: ["node:*"] },
   git: { folders: ["core"], packages: ["lru-cache", "simple-git", "tar-stream", "node:*"] },
   storage: { folders: ["core"], packages: ["tar-stream", "node:*"] },
   logs: { folders: ["core"], packages: ["node:*"] },

@@ -28,8 +28,9 @@ import { mendOwnership } from "./engines/docker/mend-ownership.ts";
 import { probeDataDirectory } from "./engines/docker/probe-data-directory.ts";
 import { rootFolder } from "./engines/docker/root-folder.ts";
 import { DummyEngine } from "./engines/dummy.ts";
-import { GitHubReceiver } from "./forges/github/receiver.ts";
+import { createForges } from "./forges/index.ts";
 import { checkCloneUrl } from "./git/clone-url.ts";
+import { innerAddress } from "./git/inner-address.ts";
 import { createGitRemote } from "./git/remote.ts";
 import { GitRepository } from "./git/repository.ts";
 import { FileLogStore } from "./logs/file-log-store.ts";
@@ -37,6 +38,7 @@ import { manifestJsonSchema } from "./manifest/json-schema.ts";
 import { manifestParser } from "./manifest/parse.ts";
 import { meetDocker } from "./meet-docker.ts";
 import { createPlanner } from "./operators/planner.ts";
+import { HttpOutward } from "./outward/http-outward.ts";
 import { DaemonWatch } from "./pipeline/daemon-watch.ts";
 import { MeteredEngine } from "./pipeline/metered-engine.ts";
 import { Observer } from "./pipeline/observer.ts";
@@ -150,6 +152,12 @@ async function assemble(begun: Begun): Promise<Platform> {
   const disk = new DiskWatermark(folders.root, config.diskWatermark, (name, usedShare) =>
     metrics.set("assay_disk_used_ratio", usedShare, { disk: name }),
   );
+  const outward = new HttpOutward({
+    refuseAddress: innerAddress,
+    allowLocal: config.allowLocalRepositories,
+    most: Math.ceil(config.workerSlots / 2),
+    environment: config.environment,
+  });
   events.subscribe(({ kind }) => metrics.count("assay_hints_total", { kind }));
   let publicUrl = config.publicUrl ?? urlOf(config.host, config.port);
   let runUrl = config.runUrl;
@@ -163,7 +171,8 @@ async function assemble(begun: Begun): Promise<Platform> {
       allowFileProtocol: config.allowLocalRepositories,
       environment: config.environment,
     }),
-    receivers: new Map([["github", new GitHubReceiver()]]),
+    ...createForges(outward),
+    outward,
     manifests: manifestParser,
     planner: createPlanner(),
     builder: new DockerBuilder({ docker, installation: opened.id }),

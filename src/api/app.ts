@@ -19,6 +19,7 @@ import { experimentRoutes } from "./routes/experiments.ts";
 import { fieldRoutes } from "./routes/fields.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
+import { noticeRoutes } from "./routes/notices.ts";
 import { objectRoutes } from "./routes/objects.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { projectPartRoutes } from "./routes/project-parts.ts";
@@ -48,6 +49,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...secretRoutes(ports),
     ...projectPartRoutes(ports),
     ...deliveryRoutes(ports, refused),
+    ...noticeRoutes(ports),
     ...objectRoutes(ports),
     ...manifestRoutes(ports),
     ...sessionRoutes(ports, cookies),

@@ -3,6 +3,7 @@ import { STEPS } from "../core/experiment.ts";
 import type { Figures } from "../core/figures.ts";
 import { JOB_KINDS, type Queue } from "../core/job.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { Outbox } from "../core/notice.ts";
 import type { Ports } from "../core/ports.ts";
 
 type Depth = Awaited<ReturnType<Queue["depth"]>>;
@@ -18,6 +19,7 @@ export async function readFigures(
   try {
     const figures = await database.figures.read();
     showQueue(metrics, await database.queue.depth());
+    showNotices(metrics, await database.outbox.depth());
     showExperiments(metrics, figures);
     for (const engine of ports.engines.keys()) showReserved(metrics, figures, engine);
     metrics.set("assay_servers", figures.servers);
@@ -34,6 +36,14 @@ function showQueue(metrics: Metrics, depth: Depth): void {
     for (const state of ["due", "claimed", "waiting"] as const)
       metrics.set("assay_queue_jobs", its?.[state] ?? 0, { kind, state });
     metrics.set("assay_queue_oldest_due_seconds", its?.oldestDueSeconds ?? 0, { kind });
+  }
+}
+
+function showNotices(metrics: Metrics, depth: Awaited<ReturnType<Outbox["depth"]>>): void {
+  for (const kind of ["forge", "webhook", "slack"] as const) {
+    const its = depth.find((each) => each.kind === kind);
+    metrics.set("assay_notices_owed", its?.owed ?? 0, { kind });
+    metrics.set("assay_notices_oldest_owed_seconds", its?.oldestSeconds ?? 0, { kind });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { EXPERIMENT_ROUTES } from "./routes/experiments.ts";
+import { NOTICE_ROUTES } from "./routes/notices.ts";
 import { OPERATION_ROUTES } from "./routes/operations.ts";
 import { PROJECT_ROUTES } from "./routes/projects.ts";
 
@@ -7,6 +8,7 @@ import { PROJECT_ROUTES } from "./routes/projects.ts";
 export const ROUTES = {
   ...EXPERIMENT_ROUTES,
   ...PROJECT_ROUTES,
+  ...NOTICE_ROUTES,
   ...OPERATION_ROUTES,
 } satisfies Record<string, Route>;
 

@@ -9,6 +9,7 @@ import type { ImageStore } from "./image-store.ts";
 import type { InvariantStore } from "./invariant.ts";
 import type { Queue } from "./job.ts";
 import type { LogIndex } from "./log-store.ts";
+import type { DestinationStore, Outbox } from "./notice.ts";
 import type { ProjectStore } from "./project.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RunStore } from "./run.ts";
@@ -20,6 +21,8 @@ export interface Stores {
   readonly experiments: ExperimentStore;
   readonly runs: RunStore;
   readonly deliveries: DeliveryStore;
+  readonly destinations: DestinationStore;
+  readonly outbox: Outbox;
   readonly images: ImageStore;
   readonly retention: RetentionStore;
   readonly tokens: TokenStore;

@@ -1,5 +1,5 @@
-import type { ExperimentStatus } from "./experiment.ts";
 import type { Commit } from "./repository.ts";
+import type { Told } from "./told.ts";
 
 /** One ref that moved. */
 export interface Push {
@@ -45,17 +45,43 @@ export interface WebhookReceiver {
   parse(request: WebhookRequest): Promise<ReceivedWebhook>;
 }
 
-/** Tells a forge how the experiment of a commit stands. Safe to repeat. */
+/** How a commit stands, in words that each forge has its own for. */
+export interface CommitStatus {
+  /** 40 hex digits. */
+  readonly commit: string;
+  readonly branch: string | undefined;
+  /** One line of its own at the commit; the newest of a context counts. */
+  readonly context: string;
+  readonly state: "pending" | "success" | "failure" | "cancelled";
+  /** One line, 140 characters at most. */
+  readonly description: string;
+  readonly url: string;
+}
+
+/** What a forge believes. `api` is the address of its API, where the repository's does not tell it. */
+export type ForgeCredential = { readonly api?: string | undefined } & (
+  | { readonly kind: "token"; readonly token: string; readonly user?: string | undefined }
+  | {
+      readonly kind: "app";
+      readonly appId: string;
+      /** PEM. */
+      readonly privateKey: string;
+      readonly installationId?: number | undefined;
+    }
+);
+
+export interface ForgeTarget {
+  /** The clone URL. */
+  readonly repository: string;
+  readonly credential: ForgeCredential;
+}
+
+/** Tells a forge how the experiment of a commit stands. Never throws for what the forge says or does not say. */
 export interface CommitStatuses {
-  set(
-    status: {
-      readonly repository: string;
-      readonly commit: string;
-      readonly context: string;
-      readonly status: ExperimentStatus;
-      readonly description: string;
-      readonly url: string;
-    },
-    signal?: AbortSignal,
-  ): Promise<void>;
+  /** Where the API is; throws InvalidError where that cannot be known, or the credential is none for this forge. */
+  apiOf(target: ForgeTarget): string;
+  /** Asks for what setting a status needs, and sets none. */
+  check(target: ForgeTarget, signal?: AbortSignal): Promise<Told>;
+  /** Safe to repeat. */
+  set(target: ForgeTarget, status: CommitStatus, signal?: AbortSignal): Promise<Told>;
 }

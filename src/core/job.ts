@@ -5,7 +5,7 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export interface Job {
   readonly id: string;
   readonly kind: JobKind;
-  /** The experiment, run, delivery or notice to move on. */
+  /** The experiment, run or delivery to move on; of a notice, the experiment that owes it. */
   readonly subjectId: string;
   /** Grows with each claim: a writer that lost its lease is known by it. */
   readonly token: number;

@@ -50,6 +50,21 @@ export const METRICS = {
     labels: ["source", "decision"],
     help: "Answers to deliveries; one that was pending is counted again when it is decided.",
   },
+  assay_notices_total: {
+    kind: "counter",
+    labels: ["kind", "outcome"],
+    help: "Tries to tell a destination, by its kind and by what became of the notice.",
+  },
+  assay_notices_owed: {
+    kind: "gauge",
+    labels: ["kind"],
+    help: "Notices of all servers that are not told yet, by kind of destination.",
+  },
+  assay_notices_oldest_owed_seconds: {
+    kind: "gauge",
+    labels: ["kind"],
+    help: "How long the oldest notice is owed, by kind of destination; 0 where none is.",
+  },
   assay_scheduler_round_seconds: {
     kind: "histogram",
     labels: [],

@@ -8,6 +8,7 @@ import { PostgresDaemonStore } from "./daemons.ts";
 import { reachable, unavailable } from "./database-away.ts";
 import { releaseDeadInstances } from "./dead-instances.ts";
 import { PostgresDeliveryStore } from "./deliveries.ts";
+import { PostgresDestinationStore } from "./destinations.ts";
 import type { PostgresEventBus } from "./event-bus.ts";
 import { PostgresExperimentStore } from "./experiments.ts";
 import { PostgresFigureStore } from "./figures.ts";
@@ -15,6 +16,7 @@ import { PostgresImageStore } from "./images.ts";
 import { PostgresInvariantStore } from "./invariants.ts";
 import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
+import { PostgresOutbox } from "./outbox.ts";
 import { PostgresProjectStore } from "./projects.ts";
 import { query } from "./query.ts";
 import { PostgresRetentionStore } from "./retention.ts";
@@ -84,6 +86,8 @@ function createStores(db: Knex, options: DatabaseOptions, events: Stores["events
     experiments: new PostgresExperimentStore(db),
     runs: new PostgresRunStore(db),
     deliveries: new PostgresDeliveryStore(db),
+    destinations: new PostgresDestinationStore(db, options.secretKey),
+    outbox: new PostgresOutbox(db, options.secretKey),
     images: new PostgresImageStore(db),
     retention: new PostgresRetentionStore(db),
     tokens: new PostgresTokenStore(db),

@@ -5,6 +5,7 @@ import { EXPERIMENT_INVARIANTS } from "./invariants/experiments.ts";
 import type { Invariant } from "./invariants/invariant.ts";
 import { JOB_INVARIANTS } from "./invariants/jobs.ts";
 import { LIMIT_INVARIANTS } from "./invariants/limits.ts";
+import { NOTICE_INVARIANTS } from "./invariants/notices.ts";
 import { RUN_INVARIANTS } from "./invariants/runs.ts";
 import { json, query } from "./query.ts";
 
@@ -16,6 +17,7 @@ const INVARIANTS: readonly Invariant[] = [
   ...EXPERIMENT_INVARIANTS,
   ...RUN_INVARIANTS,
   ...LIMIT_INVARIANTS,
+  ...NOTICE_INVARIANTS,
 ];
 
 /** Each is one statement, so it sees one moment of the database, whatever is written meanwhile. */

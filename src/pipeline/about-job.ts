@@ -7,7 +7,8 @@ export function aboutJob({ database }: Pick<Ports, "database">, job: Job): Promi
   const { id: jobId, kind, subjectId } = job;
   const subject = async (): Promise<object> => {
     switch (kind) {
-      case "experiment": {
+      case "experiment":
+      case "notice": {
         const experiment = await database.experiments.find(subjectId);
         return experiment === undefined ? { experimentId: subjectId } : aboutExperiment(experiment);
       }
@@ -17,8 +18,6 @@ export function aboutJob({ database }: Pick<Ports, "database">, job: Job): Promi
       }
       case "delivery":
         return { deliveryId: subjectId };
-      case "notice":
-        return { subjectId };
     }
   };
   return subject().then(

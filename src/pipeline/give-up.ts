@@ -34,7 +34,11 @@ export async function giveUp(ports: Ports, job: Job, why: string): Promise<void>
       });
     }
     case "notice":
-      return ports.database.queue.finish(job);
+      return ports.database.transaction(async ({ queue, outbox }) => {
+        await queue.hold(job);
+        await outbox.abandon(job.subjectId, message);
+        await queue.finish(job);
+      });
   }
 }
 

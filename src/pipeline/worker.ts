@@ -5,6 +5,7 @@ import type { Ports } from "../core/ports.ts";
 import { aboutJob } from "./about-job.ts";
 import { giveUp } from "./give-up.ts";
 import { messageOf } from "./message-of.ts";
+import { tellOwed } from "./notices/tell-owed.ts";
 import { tryingAgain, waitingForEngine } from "./passing-notes.ts";
 import { decideDelivery } from "./verbs/decide-delivery.ts";
 import { workOnExperiment } from "./work-on-experiment.ts";
@@ -54,7 +55,7 @@ function handle(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
     case "delivery":
       return decideDelivery(ports, job, signal);
     case "notice":
-      return ports.database.queue.finish(job);
+      return tellOwed(ports, job, signal);
   }
 }
 

@@ -18,10 +18,11 @@ import type { Ports } from "../../src/core/ports.ts";
 import { DEFAULT_SETTINGS, type Project } from "../../src/core/project.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { PostgresEventBus } from "../../src/db/event-bus.ts";
-import { GitHubReceiver } from "../../src/forges/github/receiver.ts";
+import { createForges } from "../../src/forges/index.ts";
 import { GitRepository } from "../../src/git/repository.ts";
 import { FileLogStore } from "../../src/logs/file-log-store.ts";
 import { manifestParser } from "../../src/manifest/parse.ts";
+import { HttpOutward } from "../../src/outward/http-outward.ts";
 import { FilesystemObjectStore } from "../../src/storage/filesystem.ts";
 import { createTestDatabase } from "../support/postgres.ts";
 
@@ -181,6 +182,13 @@ export async function read<T extends z.ZodType>(
   return data;
 }
 
+const outward = new HttpOutward({
+  refuseAddress: () => undefined,
+  allowLocal: true,
+  most: 8,
+  environment: {},
+});
+
 /** A database that does not answer, for one store. */
 export const away = (): never => {
   throw new DatabaseUnavailableError("The database does not answer.");
@@ -193,7 +201,8 @@ function portsOf(
   return Object.defineProperties(
     {
       ...own,
-      receivers: new Map([["github" as const, new GitHubReceiver()]]),
+      ...createForges(outward),
+      outward,
       engines: new Map([["docker", engine]]),
       log: { debug: ignore, info: ignore, warn: ignore, error: console.error },
       reach: { daemons: undefined, meet: () => false },

@@ -5,7 +5,7 @@ import type { Job } from "../../core/job.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { findProject } from "../find-project.ts";
-import { newCommits } from "./new-commits.ts";
+import { isForced, newCommits, NO_COMMIT } from "./new-commits.ts";
 import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
 
@@ -39,10 +39,12 @@ export async function decideDelivery(
   const project = await findProject(ports, delivery);
   const obstacle = await bringCommits(ports, project, push, signal);
   if (obstacle !== undefined) return askAgain(ports, job, delivery, obstacle);
-  const commits = await newCommits(ports, project, push);
+  const forced = push.forced || (await hasLostCommits(ports, project, push));
+  const commits = await newCommits(ports, project, { ...push, forced });
   const decided = await database.transaction(async (stores) => {
     await stores.queue.hold(job);
-    const answer = await trigger(stores, { project, delivery, push, commits });
+    const whole = { ...push, forced };
+    const answer = await trigger(stores, { project, delivery, push: whole, commits });
     await stores.queue.finish(job);
     return answer;
   });
@@ -65,6 +67,17 @@ async function bringCommits(
   if (ref.startsWith("refs/tags/") || (await repository.commit(project, after))) return undefined;
   const reason = `Commit ${after.slice(0, 7)} is not in the repository yet.`;
   return { reason, giveUpSeconds: LAG_SECONDS };
+}
+
+/** Not every forge says so: what a plain push had before, it has still. */
+async function hasLostCommits(
+  ports: DecidingPorts,
+  project: Project,
+  { ref, before, after }: Push,
+): Promise<boolean> {
+  if (before === NO_COMMIT || !ref.startsWith("refs/heads/")) return false;
+  if ((await ports.repository.commit(project, before)) === undefined) return true;
+  return isForced(ports, project, before, after);
 }
 
 async function askAgain(

@@ -38,8 +38,46 @@ export async function receiveWebhook(
   const received = await receiver.parse({ ...request, secrets });
   await requireOwnRepository(ports, project, received);
   if (received.kind === "ping") return { kind: "ping" };
-  const delivery = await record(ports, project, received);
-  return { kind: "delivery", delivery: tellDelivery(ports, delivery, request.requestId) };
+  const deliveries: Delivery[] = [];
+  for (const part of partsOf(received))
+    deliveries.push(
+      tellDelivery(ports, await record(ports, project, received, part), request.requestId),
+    );
+  return { kind: "delivery", delivery: asOne(deliveries) };
+}
+
+interface Part {
+  readonly push: Push | undefined;
+  readonly forgeDeliveryId: string | undefined;
+}
+
+/** Some forges tell of several refs at once: each is a delivery of its own. */
+function partsOf({
+  deliveryId,
+  ...received
+}: Exclude<ReceivedWebhook, { kind: "ping" }>): readonly Part[] {
+  const pushes = received.kind === "push" ? received.pushes : [];
+  if (pushes.length <= 1) return [{ push: pushes[0], forgeDeliveryId: deliveryId }];
+  return pushes.map((push) => ({
+    push,
+    forgeDeliveryId: deliveryId && `${deliveryId} ${push.ref}`,
+  }));
+}
+
+const STRONGEST_FIRST = ["started", "pending", "duplicate", "nothing"] as const;
+
+/** The answer to them all: the first one, with what became of the others. */
+function asOne(deliveries: readonly Delivery[]): Delivery {
+  const [first, ...others] = deliveries;
+  if (first === undefined) throw new Error("a webhook call without a delivery");
+  if (others.length === 0) return first;
+  const decisions = new Set(deliveries.map(({ decision }) => decision));
+  return {
+    ...first,
+    decision: STRONGEST_FIRST.find((each) => decisions.has(each)) ?? first.decision,
+    reason: deliveries.map(({ push, reason }) => `${push?.ref ?? "?"}: ${reason}`).join("\n"),
+    experiments: deliveries.flatMap(({ experiments }) => experiments),
+  };
 }
 
 /** A signature of one project's secret says nothing of another's repository (CVE-2025-27616). */
@@ -66,9 +104,9 @@ async function record(
   { database }: WebhookPorts,
   project: Project,
   received: Exclude<ReceivedWebhook, { kind: "ping" }>,
+  { push, forgeDeliveryId }: Part,
 ): Promise<Delivery> {
-  const { event, deliveryId: forgeDeliveryId } = received;
-  const push = received.kind === "push" ? received.pushes[0] : undefined;
+  const { event } = received;
   const made = await database.transaction(async (stores) => {
     const delivery = await stores.deliveries.create({
       projectId: project.id,
