@@ -62,6 +62,8 @@ export interface ExperimentStore {
   resolve(reference: string): Promise<Experiment | undefined>;
   /** The newest of that name in the project. */
   newestNamed(projectId: string, name: string): Promise<Experiment | undefined>;
+  /** The number of the project's oldest before this one whose manifest nobody has looked at: it may have any name. */
+  firstUnread(before: Pick<Experiment, "projectId" | "sequence">): Promise<number | undefined>;
   /** Of these, those whose cancel was asked for. */
   cancelRequestedOf(ids: readonly string[]): Promise<readonly string[]>;
   /** What a push made of this commit and manifest, also after it was deleted. */

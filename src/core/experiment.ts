@@ -84,6 +84,8 @@ export interface Image {
 export interface Conditions {
   readonly priority: number;
   readonly engine: string;
+  /** What the manifest calls it: others need it by this name before it is cloned. */
+  readonly name?: string | undefined;
   /** Experiments that must have Succeeded. */
   readonly needs: readonly string[];
   /** Of them, those whose outputs it sees: one for each of the manifest's inputs, in their order. */

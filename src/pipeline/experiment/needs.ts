@@ -29,6 +29,9 @@ export async function resolveNeeds(
   );
 }
 
+/** Whether it may be what a manifest calls an experiment; a number is one, and so is `project#12`. */
+export const isName = (need: string): boolean => !/^([a-z0-9-]+[#/])?\d+$/i.test(need);
+
 /** By number or id. A name means this project's alone: another project's may be called the same by chance. */
 function isExact(reference: string, { id, projectSlug, number }: Experiment): boolean {
   const lower = reference.toLowerCase();

@@ -5,7 +5,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { findProject } from "../find-project.ts";
 import { engineOf } from "./engine-of.ts";
-import { judgeNeeds, resolveNeeds } from "./needs.ts";
+import { isName, judgeNeeds, resolveNeeds } from "./needs.ts";
 import { haveCommit, readManifest } from "./source.ts";
 import { failed, type Failure, type StepResult, type Wait } from "./step-result.ts";
 
@@ -65,21 +65,30 @@ async function readConditions(
   const { overrides } = experiment;
   const none = { ...NO_CONDITIONS, priority: overrides.priority ?? experiment.priority };
   if (manifest === undefined) return { ...none, engine: experiment.engine };
-  const inputs = await resolveNeeds(
-    ports,
-    experiment,
-    (manifest.inputs ?? []).map(({ from }) => from),
-  );
+  const sources = (manifest.inputs ?? []).map(({ from }) => from);
+  const unread = [...manifest.needs, ...sources].some(isName)
+    ? await ports.database.experiments.firstUnread(experiment)
+    : undefined;
+  if (unread !== undefined) return untilRead(project, unread);
+  const inputs = await resolveNeeds(ports, experiment, sources);
   const needs = await resolveNeeds(ports, experiment, manifest.needs);
   return {
     priority: overrides.priority ?? manifest.priority ?? experiment.priority,
     engine: engineOf(project, experiment, manifest),
+    name: manifest.name,
     needs: [...new Set([...needs, ...inputs])],
     ...(inputs.length > 0 && { inputs }),
     approval: manifest.approval,
     concurrency: manifest.concurrency,
   };
 }
+
+/** Two of one push are looked at by different workers, and the newest of a name may be the one that is read last. */
+const untilRead = ({ slug }: Project, number: number): Wait => ({
+  kind: "wait",
+  note: `waiting until the manifest of ${slug}#${number} has been read, which may be what it needs`,
+  seconds: SECOND_LOOK_SECONDS,
+});
 
 /** Why the commit cannot be read now; undefined where it is here, or is nowhere else to be had. */
 async function whyMissing(
