@@ -7,8 +7,9 @@ import { inParallel } from "./in-parallel.ts";
 import { TRIVIAL } from "./trivial-experiment.ts";
 
 /**
- * How many experiments a second go through all six steps on one server, on the engine that runs nothing. They are
- * submitted while the engine is paused, so that nothing but the pipeline is timed: from the resume to the last ending.
+ * How many experiments a second go through the six steps on one server, on the engine that runs nothing. They are
+ * submitted while the queue is paused, so that nothing but the pipeline is timed: from the resume, where all of them stand
+ * in Waiting, to the last ending.
  *
  *   npm run bench -- burst [experiments]
  */
@@ -21,14 +22,15 @@ export function burst(experiments = 500): Promise<readonly Figure[]> {
     await copy.push();
     await server.finished("burst", commit);
 
-    await server.call("POST", "/api/v1/engines/dummy/pause", {});
+    await server.call("POST", "/api/v1/queue/pause", {});
     await inParallel(experiments, 8, () =>
       server.call("POST", "/api/v1/experiments", { project: "burst", commit }),
     );
+    await noneLeft(server, "status=Created");
     const started = performance.now();
     const cpuBefore = await server.cpuSeconds();
-    await server.call("POST", "/api/v1/engines/dummy/resume", {});
-    await allOver(server);
+    await server.call("POST", "/api/v1/queue/resume", {});
+    await noneLeft(server, "status=Created&status=Processing");
     const perSecond = experiments / ((performance.now() - started) / 1000);
     const cpu = await server.cpuSeconds();
     const each = (from: number, to: number): string =>
@@ -49,11 +51,7 @@ export function burst(experiments = 500): Promise<readonly Figure[]> {
   });
 }
 
-async function allOver(server: BenchServer): Promise<void> {
-  for (;;) {
-    const { items } = await server.call("GET", "/api/v1/experiments?status=Processing&limit=1");
-    const waiting = await server.call("GET", "/api/v1/experiments?status=Created&limit=1");
-    if (items.length + waiting.items.length === 0) return;
-    await sleep(50);
-  }
+async function noneLeft(server: BenchServer, which: string): Promise<void> {
+  const open = `/api/v1/experiments?${which}&limit=1`;
+  while ((await server.call("GET", open)).items.length > 0) await sleep(50);
 }

@@ -118,9 +118,11 @@ async function assemble(begun: Begun): Promise<Platform> {
       ? await keepSecret(adminTokenFile, "assay_")
       : { value: config.adminToken, isNew: false };
 
-  const events = new PostgresEventBus(opened.knex, `${process.pid}-${Date.now()}`);
   // The embedded database refuses a second server.
-  const reach = new ServerReach({ isAlone: config.databaseUrl === undefined });
+  const isAlone = config.databaseUrl === undefined;
+  const events = new PostgresEventBus(opened.knex, `${process.pid}-${Date.now()}`, { isAlone });
+  stops.add(() => events.stop());
+  const reach = new ServerReach({ isAlone });
   const instance = new ServerInstance(opened.address, {
     version,
     log,

@@ -43,7 +43,7 @@ export interface ServerStore {
 }
 
 /**
- * Everything kept. Inside `transaction` the same stores, all or nothing; hints go out with the commit. A transaction that
+ * Everything kept. Inside `transaction` the same stores, all or nothing; hints go out after the commit. A transaction that
  * crossed another is done again from its beginning: `work` reads and writes these stores, and changes nothing else.
  */
 export interface Database extends Stores {

@@ -1,4 +1,4 @@
-/** What somebody should look at again. Sent when the transaction commits; at most one notification each. */
+/** What somebody should look at again. Sent once the transaction has committed. */
 export type Hint =
   | { readonly kind: "work" }
   | { readonly kind: "schedule" }
@@ -9,7 +9,7 @@ export type Hint =
 
 /** A hint to look again, never the truth itself. */
 export interface EventBus {
-  /** Inside a transaction it is sent with the commit, coalesced. */
+  /** Inside a transaction it is sent after the commit, coalesced. */
   publish(...hints: readonly Hint[]): void | Promise<void>;
   /** Calls back for hints of all servers; answers how to stop. */
   subscribe(listener: (hint: Hint) => void): () => void;

@@ -156,16 +156,35 @@ export interface RunMove {
   readonly platformFaults?: number | undefined;
 }
 
-/** A run and its live attempt, with what the stages need of the experiment. */
+/** What an attempt has been given of its engine. */
+export interface Place {
+  readonly attemptId: string;
+  readonly reservation: readonly ReservedReplica[];
+}
+
+/** What was seen of an attempt's workload. */
+export interface Sighting {
+  readonly attemptId: string;
+  readonly observation: Observation;
+}
+
+/** A run with its live attempt; between attempts it has none. */
+export interface LiveRun {
+  readonly run: Run;
+  readonly attempt: Attempt | undefined;
+}
+
 export interface RunStore {
   create(run: NewRun): Promise<Run>;
   find(id: string): Promise<Run | undefined>;
+  /** Both as they are at one moment. */
+  findLive(id: string): Promise<LiveRun | undefined>;
   /** Forgets runs that never ran or lost their image, so that Submitting may plan them again. */
   discard(experimentId: string): Promise<void>;
   ofExperiment(experimentId: string): Promise<readonly Run[]>;
   ofExperiments(experimentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** Moves from the state it was read at, with history, and answers it as it is then; throws StaleExperimentError where somebody else moved it. */
-  advance(run: Run, move: RunMove): Promise<Run>;
+  advance(run: Run, move: RunMove): Promise<LiveRun>;
   /** What each says; one that is over says what it said last. */
   reasons(told: readonly { readonly runId: string; readonly reason: string }[]): Promise<void>;
   /** Answers whether this call was the first to ask. */
@@ -181,13 +200,13 @@ export interface RunStore {
   markStopping(attemptId: string): Promise<void>;
   setEngineId(attemptId: string, engineId: string): Promise<void>;
   /** Written by the scheduler alone. */
-  reserve(attemptId: string, reservation: readonly ReservedReplica[]): Promise<void>;
+  reserve(places: readonly Place[]): Promise<void>;
   /** The attempt is over: no longer live, reservation given back. */
   closeAttempt(attemptId: string): Promise<void>;
   /** Live attempts of an engine that were given to it: those on these Docker daemons, and on none; undefined: on any. */
   liveOn(engine: string, daemons?: readonly string[]): Promise<readonly Attempt[]>;
-  /** Written by the observer alone; an ending is written once. Answers whether it changed anything. */
-  observe(attemptId: string, observation: Observation): Promise<boolean>;
+  /** Written by the observer alone; an ending is written once. */
+  observe(sightings: readonly Sighting[]): Promise<void>;
   /** Of these attempt ids, those that are no longer live or were never known. */
   notLive(attemptIds: readonly string[]): Promise<readonly string[]>;
 }

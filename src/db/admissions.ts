@@ -1,16 +1,15 @@
-import type { Knex } from "knex";
-
 import type { AdmissionStore, Hold } from "../core/admission.ts";
 import { SECONDS_PER_POINT } from "../core/turn.ts";
 import { query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 type SnapshotRows = Awaited<ReturnType<AdmissionStore["snapshot"]>>;
 
 /** A look at everything that waits and everything that is taken, in one statement. */
 export class PostgresAdmissionStore implements AdmissionStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 
@@ -19,7 +18,8 @@ export class PostgresAdmissionStore implements AdmissionStore {
       this.#db,
       `select json_build_object(
          'active', (
-           select count(*) from experiments e where e.admitted_at is not null and e.finished_at is null),
+           select count(*) from experiments e
+            where e.admitted_at is not null and e.finished_at is null and ${SOMEBODY_WAITS}),
          'projects', (
            select coalesce(json_agg(json_build_object(
                     'id', p.id, 'slug', p.slug, 'maxActive', p.settings -> 'maxActive',
@@ -72,7 +72,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
          'reservations', (
            select coalesce(json_agg(reserved || jsonb_build_object('engine', a.engine, 'daemon', r.daemon)), '[]')
              from attempts a join runs r on r.id = a.run_id, jsonb_array_elements(a.reservation) as reserved
-            where a.live and a.reservation is not null)
+            where a.live and a.reservation is not null and ${SOMEBODY_QUEUES})
        ) as snapshot`,
     );
     if (row === undefined) throw new Error("the snapshot is empty");
@@ -157,6 +157,13 @@ const toHold = ({ reason, drain }: Hold): Hold => ({ reason, drain });
 
 /** So many of each line are looked at. */
 const MOST = 1000;
+
+/** Without them what is taken is of no interest, and it is thousands of rows. */
+const SOMEBODY_WAITS = `exists (
+  select from experiments w where w.ready and w.admitted_at is null and w.finished_at is null)`;
+const SOMEBODY_QUEUES = `exists (
+  select from runs w join attempts t on t.run_id = w.id and t.live
+   where w.state = 'Queueing' and t.reservation is null and not w.cancel_requested)`;
 
 /** `byTurn` in SQL. */
 const TURN = (table: string): string =>

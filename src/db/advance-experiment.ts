@@ -1,15 +1,15 @@
-import type { Knex } from "knex";
-
 import { StaleExperimentError } from "../core/errors.ts";
 import type { ExperimentStore } from "../core/experiment-store.ts";
 import type { Experiment, Found, Move } from "../core/experiment.ts";
 import { statusOf } from "../core/lifecycle.ts";
+import { experimentColumns } from "./experiment-columns.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { json, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /** The move and its history in one statement, guarded by where the experiment was read at. */
 export async function advanceExperiment(
-  db: Knex,
+  db: Db,
   experiment: Experiment,
   move: Move,
 ): ReturnType<ExperimentStore["advance"]> {
@@ -48,7 +48,7 @@ export async function advanceExperiment(
         where change.status is not null
         order by change.position
      )
-     select moved.*, p.slug,
+     select ${experimentColumns("moved")}, p.slug,
             coalesce(extract(epoch from clock_timestamp() - (
               select min(at) from step_changes
                where experiment_id = moved.id and step = :fromStep and status = 'Running'

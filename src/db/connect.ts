@@ -30,15 +30,18 @@ export function createKnex(
 ): Knex {
   // knex's own URL parser ignores `?host=/socket`, pg's understands it.
   const target = "url" in address ? { connectionString: address.url } : { ...address, ssl: false };
+  const connection = {
+    ...target,
+    application_name: `assay:${applicationName}`,
+    // A frozen process must not keep its row locks from the others.
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+    // A transaction's first statement goes out behind its beginning. knex's types do not know it, pg's do.
+    pipeline: true,
+  };
   return createPool({
     client: "pg",
-    connection: {
-      ...target,
-      application_name: `assay:${applicationName}`,
-      // A frozen process must not keep its row locks from the others.
-      idle_in_transaction_session_timeout: 10_000,
-      keepAlive: true,
-    },
+    connection,
     pool: { min: 0, max: poolMax },
     // Values may be secrets, and messages of errors are logged: they show $1 instead.
     compileSqlOnError: false,

@@ -1,15 +1,15 @@
-import type { Knex } from "knex";
-
 import type { Experiment, NewExperiment } from "../core/experiment.ts";
+import { experimentColumns } from "./experiment-columns.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { json, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /**
  * The experiment with the project's next number, and its first line of history; undefined where the push, or the
  * idempotency key, has one already, which uses up no number unless both came at the same instant.
  */
 export async function createExperiment(
-  db: Knex,
+  db: Db,
   experiment: NewExperiment,
 ): Promise<Experiment | undefined> {
   const { source, overrides = {} } = experiment;
@@ -45,7 +45,7 @@ export async function createExperiment(
        insert into step_changes (experiment_id, step, status)
        select id, 'Waiting', 'Initialize' from made
      )
-     select made.*, numbered.slug from made, numbered`,
+     select ${experimentColumns("made")}, numbered.slug from made, numbered`,
     {
       project: experiment.projectId,
       name: experiment.name,

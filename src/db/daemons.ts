@@ -1,7 +1,6 @@
-import type { Knex } from "knex";
-
 import type { DaemonStore, MetDaemon } from "../core/daemon.ts";
 import { json, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /** A server that has not beaten for so long does not count; `dead-instances.ts` takes it for dead then. */
 const LIVING = `heartbeat_at > now() - interval '15 seconds'`;
@@ -15,9 +14,9 @@ const GONE = `interval '24 hours'`;
 const UNREACHED = `not exists (select from instances where d.id = any(daemons) and ${LIVING})`;
 
 export class PostgresDaemonStore implements DaemonStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -24,6 +24,7 @@ import { retried } from "./retried.ts";
 import { PostgresRunStore } from "./runs.ts";
 import { PostgresSecretStore } from "./secrets.ts";
 import { PostgresTokenStore } from "./tokens.ts";
+import { type Db, inTransaction } from "./transaction.ts";
 
 export interface DatabaseOptions {
   readonly secretKey: Uint8Array;
@@ -34,32 +35,29 @@ export interface DatabaseOptions {
   readonly daemons?: () => readonly string[] | undefined;
 }
 
-type Work<T> = (stores: Stores, db: Knex) => Promise<T>;
+type Work<T> = (stores: Stores, db: Db) => Promise<T>;
 
 export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
   const { events } = options;
 
   /** Rows are locked in many orders: of two that cross, one is done again, with hints of its own. */
-  const inTransaction = <T>(work: Work<T>): Promise<T> =>
-    retried(() => reachable(() => once(work)));
+  const whole = <T>(work: Work<T>): Promise<T> => retried(() => reachable(() => once(work)));
 
   async function once<T>(work: Work<T>): Promise<T> {
     const hints: Hint[] = [];
-    const result = await knex.transaction(async (db) => {
-      const publish = (...more: readonly Hint[]): void => void hints.push(...more);
-      const answer = await work(createStores(db, options, { publish }), db);
-      await events.notify(db, hints);
-      return answer;
-    });
-    events.deliver(hints);
+    const publish = (...more: readonly Hint[]): void => void hints.push(...more);
+    const result = await inTransaction(knex, (db) =>
+      work(createStores(db, options, { publish }), db),
+    );
+    events.publish(...hints);
     return result;
   }
 
   return {
     ...createStores(knex, options, events),
-    transaction: (work) => inTransaction(work),
+    transaction: (work) => whole(work),
     exclusively: (section, work) =>
-      inTransaction(async (stores, db) => ((await lock(db, section)) ? work(stores) : undefined)),
+      whole(async (stores, db) => ((await lock(db, section)) ? work(stores) : undefined)),
     async check() {
       try {
         await query(knex, `select from jobs limit 1`);
@@ -71,7 +69,7 @@ export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
 }
 
 /** Until the transaction ends. */
-async function lock(db: Knex, section: Section): Promise<boolean> {
+async function lock(db: Db, section: Section): Promise<boolean> {
   const [row] = await query<{ mine: boolean }>(
     db,
     `select pg_try_advisory_xact_lock(${advisoryLocks[section]}) as mine`,
@@ -79,7 +77,7 @@ async function lock(db: Knex, section: Section): Promise<boolean> {
   return row?.mine === true;
 }
 
-function createStores(db: Knex, options: DatabaseOptions, events: Stores["events"]): Stores {
+function createStores(db: Db, options: DatabaseOptions, events: Stores["events"]): Stores {
   return {
     projects: new PostgresProjectStore(db, options.secretKey),
     secrets: new PostgresSecretStore(db, options.secretKey),

@@ -1,18 +1,17 @@
-import type { Knex } from "knex";
-
 import { advisoryLocks } from "./advisory-locks.ts";
 import { query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /** A server whose session lives but that has not beaten for so long is taken for dead. */
 const LEASE_SECONDS = 15;
-/** A server whose lock can be taken is dead; new ones are given this long to take it. */
-const SETTLING_SECONDS = 1;
+/** A server whose lock can be taken is dead; one whose session broke is given this long to come back with what it had. */
+const SETTLING_SECONDS = 0.3;
 
 /**
  * Ends the leases of servers that died; their jobs become due. Answers how many jobs that were. Only what is a dead server's
  * is locked, and nothing is waited for: one that froze within a transaction has rows of its own until PostgreSQL ends that.
  */
-export async function releaseDeadInstances(db: Knex): Promise<number> {
+export async function releaseDeadInstances(db: Db): Promise<number> {
   const silent = await query<Instance>(
     db,
     `select id, lock_key, ${IS_OVERDUE} as overdue
@@ -34,7 +33,7 @@ interface Instance {
 const IS_OVERDUE = `heartbeat_at < now() - ${LEASE_SECONDS} * interval '1 second'`;
 
 /** Then its row is locked, unless somebody else has it: then it is looked at again. */
-async function isDead(db: Knex, { id, lock_key, overdue }: Instance): Promise<boolean> {
+async function isDead(db: Db, { id, lock_key, overdue }: Instance): Promise<boolean> {
   const [lock] = await query<{ free: boolean }>(
     db,
     `select pg_try_advisory_xact_lock(${advisoryLocks.instance}, :lock_key) as free`,
@@ -50,7 +49,7 @@ async function isDead(db: Knex, { id, lock_key, overdue }: Instance): Promise<bo
   return mine.length === 1;
 }
 
-async function release(db: Knex, { id, lock_key }: Instance): Promise<number> {
+async function release(db: Db, { id, lock_key }: Instance): Promise<number> {
   const released = await query(
     db,
     `update jobs set owner = null, due_at = now(), lost_leases = lost_leases + 1, net = false
@@ -68,7 +67,7 @@ async function release(db: Knex, { id, lock_key }: Instance): Promise<number> {
 }
 
 /** What a server that sleeps does alone (it observes, it builds) it holds by its session, and the others wait for it. */
-async function endSession(db: Knex, lockKey: number): Promise<void> {
+async function endSession(db: Db, lockKey: number): Promise<void> {
   await query(
     db,
     `select pg_terminate_backend(pid)

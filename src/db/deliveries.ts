@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import type {
   Decision,
   Delivery,
@@ -11,6 +9,7 @@ import type { Page, PageRequest } from "../core/experiment-store.ts";
 import type { Push } from "../core/forge.ts";
 import { readCursor, writeCursor } from "./experiment-list.ts";
 import { json, optional, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 interface DeliveryRow {
   readonly id: string;
@@ -40,9 +39,9 @@ const toDelivery = (row: DeliveryRow): Delivery => ({
 });
 
 export class PostgresDeliveryStore implements DeliveryStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -25,6 +25,8 @@ const ownSettings = {
   shared_buffers: "128MB",
   max_wal_size: "512MB",
   random_page_cost: "1.1",
+  // Compiling a statement takes longer than any of ours.
+  jit: "off",
   // Transactions that cross are done again: the sooner PostgreSQL looks, the better.
   deadlock_timeout: "100ms",
   timezone: "UTC",

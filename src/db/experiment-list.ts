@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import { BadRequestError } from "../core/errors.ts";
 import type {
   ExperimentFilter,
@@ -8,13 +6,15 @@ import type {
   PageRequest,
 } from "../core/experiment-store.ts";
 import type { Experiment } from "../core/experiment.ts";
+import { experimentColumns } from "./experiment-columns.ts";
 import { isSequence, NONE_OF_OURS, ORDERS, readPlace, writePlace } from "./experiment-orders.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /** One page of experiments in one of their orders: keyset on the order's index, no offset, no count. */
 export async function listExperiments(
-  db: Knex,
+  db: Db,
   filter: ExperimentFilter,
   {
     limit,
@@ -32,7 +32,7 @@ export async function listExperiments(
   const direction = ascending ? "asc" : "desc";
   const ordered = `order by ${by === undefined ? "" : `${by.key} ${direction}, `}e.sequence ${direction}
       limit :limit`;
-  const columns = `e.*, p.slug, ${by === undefined ? "''" : `(${by.key})::text`} as value`;
+  const columns = `${experimentColumns("e")}, p.slug, ${by === undefined ? "''" : `(${by.key})::text`} as value`;
   const given = { ...bindings, value: after?.value, sequence: after?.sequence, limit: limit + 1 };
   // Each list is planned for what it asks.
   const select = (sql: string): Promise<readonly ListedRow[]> =>

@@ -1,9 +1,9 @@
-import type { Knex } from "knex";
-
 import { ConflictError } from "../core/errors.ts";
 import type { Experiment } from "../core/experiment.ts";
+import { experimentColumns } from "./experiment-columns.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
 import { type Bindings, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PREFIX = /^[0-9a-f][0-9a-f-]{5,35}$/;
@@ -11,7 +11,7 @@ const NUMBERED = /^([a-z0-9][a-z0-9-]*)[#/](\d{1,9})$/;
 
 /** By uuid, `project#12`, `project/12`, unique prefix of at least 6 characters, or name. */
 export async function resolveExperiment(
-  db: Knex,
+  db: Db,
   reference: string,
 ): Promise<Experiment | undefined> {
   const lower = reference.toLowerCase();
@@ -26,14 +26,14 @@ export async function resolveExperiment(
 }
 
 async function one(
-  db: Knex,
+  db: Db,
   reference: string,
   where: string,
   bindings: Bindings,
 ): Promise<Experiment | undefined> {
   const rows = await query<ExperimentRow>(
     db,
-    `select e.*, p.slug
+    `select ${experimentColumns("e")}, p.slug
        from experiments e
        join projects p on p.id = e.project_id
       where e.deleted_at is null and ${where}

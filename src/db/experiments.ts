@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import type { ExperimentStore, Page } from "../core/experiment-store.ts";
 import type {
   Conditions,
@@ -11,6 +9,7 @@ import type {
 import type { JsonObject } from "../core/json.ts";
 import { advanceExperiment } from "./advance-experiment.ts";
 import { createExperiment } from "./create-experiment.ts";
+import { experimentColumns } from "./experiment-columns.ts";
 import { listExperiments } from "./experiment-list.ts";
 import { resolveExperiment } from "./experiment-references.ts";
 import {
@@ -20,11 +19,14 @@ import {
   toStepChange,
 } from "./experiment-rows.ts";
 import { json, optional, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
+
+const COLUMNS = `${experimentColumns("e")}, p.slug`;
 
 export class PostgresExperimentStore implements ExperimentStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 
@@ -35,7 +37,7 @@ export class PostgresExperimentStore implements ExperimentStore {
   async find(id: string): Promise<Experiment | undefined> {
     const [row] = await query<ExperimentRow>(
       this.#db,
-      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+      `select ${COLUMNS} from experiments e join projects p on p.id = e.project_id
         where e.id = :id and e.deleted_at is null`,
       { id },
     );
@@ -58,27 +60,12 @@ export class PostgresExperimentStore implements ExperimentStore {
   async newestNamed(projectId: string, name: string): Promise<Experiment | undefined> {
     const [row] = await query<ExperimentRow>(
       this.#db,
-      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+      `select ${COLUMNS} from experiments e join projects p on p.id = e.project_id
         where e.project_id = :projectId and e.name = :name and e.deleted_at is null
         order by e.sequence desc limit 1`,
       { projectId, name },
     );
     return row && toExperiment(row);
-  }
-
-  async firstUnread({
-    projectId,
-    sequence,
-  }: Parameters<ExperimentStore["firstUnread"]>[0]): Promise<number | undefined> {
-    const [row] = await query<{ number: number }>(
-      this.#db,
-      `select number from experiments
-        where project_id = :projectId and sequence < :sequence
-          and conditions is null and finished_at is null
-        order by sequence limit 1`,
-      { projectId, sequence },
-    );
-    return row?.number;
   }
 
   async cancelRequestedOf(ids: readonly string[]): Promise<readonly string[]> {
@@ -112,7 +99,8 @@ export class PostgresExperimentStore implements ExperimentStore {
   ): ReturnType<ExperimentStore["findByIdempotencyKey"]> {
     const [row] = await query<ExperimentRow & { readonly idempotency_fingerprint: string | null }>(
       this.#db,
-      `select e.*, p.slug from experiments e join projects p on p.id = e.project_id
+      `select ${COLUMNS}, e.idempotency_fingerprint
+         from experiments e join projects p on p.id = e.project_id
         where e.project_id = :projectId and e.idempotency_key = :key`,
       { projectId, key },
     );
@@ -183,8 +171,7 @@ export class PostgresExperimentStore implements ExperimentStore {
     await query(
       this.#db,
       `update experiments
-          set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine,
-              name = coalesce(overrides ->> 'name', :name, name)
+          set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine
         where id = :id and finished_at is null and admitted_at is null`,
       {
         id,
@@ -192,7 +179,6 @@ export class PostgresExperimentStore implements ExperimentStore {
         ready,
         priority: conditions.priority,
         engine: conditions.engine,
-        name: conditions.name,
       },
     );
   }

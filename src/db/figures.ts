@@ -1,7 +1,6 @@
-import type { Knex } from "knex";
-
 import type { Figures, FigureStore } from "../core/figures.ts";
 import { query } from "./query.ts";
+import { type Db, Transaction } from "./transaction.ts";
 
 /** What is used of knex's pool, which its types leave out. */
 interface Pool {
@@ -12,9 +11,9 @@ interface Pool {
 
 /** Figures of what is active: an index holds it, whatever has finished. */
 export class PostgresFigureStore implements FigureStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 
@@ -43,7 +42,8 @@ export class PostgresFigureStore implements FigureStore {
   }
 
   connections(): ReturnType<FigureStore["connections"]> {
-    const pool: Pool = this.#db.client.pool;
+    const knex = this.#db instanceof Transaction ? this.#db.pool : this.#db;
+    const pool: Pool = knex.client.pool;
     return {
       used: pool.numUsed(),
       idle: pool.numFree(),

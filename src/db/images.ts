@@ -1,16 +1,15 @@
-import type { Knex } from "knex";
-
 import type { BuiltImageRecord, ImageStore } from "../core/image-store.ts";
 import { json, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 const IMAGE = `select i.project_id as "projectId", i.daemon, i.key, i.name, i.digest, i.parts,
                       i.experiment_id as "experimentId", e.number as "experimentNumber", i.used_at as "usedAt"
                  from images i join experiments e on e.id = i.experiment_id`;
 
 export class PostgresImageStore implements ImageStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import type { BrokenInvariant, EngineMachine, InvariantStore } from "../core/invariant.ts";
 import { EXPERIMENT_INVARIANTS } from "./invariants/experiments.ts";
 import type { Invariant } from "./invariants/invariant.ts";
@@ -8,6 +6,7 @@ import { LIMIT_INVARIANTS } from "./invariants/limits.ts";
 import { NOTICE_INVARIANTS } from "./invariants/notices.ts";
 import { RUN_INVARIANTS } from "./invariants/runs.ts";
 import { json, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 /** More rows than these tell a person nothing more. */
 const MOST_ROWS = 20;
@@ -23,9 +22,9 @@ const INVARIANTS: readonly Invariant[] = [
 /** Each is one statement, so it sees one moment of the database, whatever is written meanwhile. */
 export class PostgresInvariantStore implements InvariantStore {
   readonly names = INVARIANTS.map(({ name }) => name);
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

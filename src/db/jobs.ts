@@ -1,8 +1,7 @@
-import type { Knex } from "knex";
-
 import { LostLeaseError } from "../core/errors.ts";
 import type { Job, JobKind, Queue } from "../core/job.ts";
 import { optional, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 interface JobRow {
   readonly id: string;
@@ -19,7 +18,7 @@ interface JobRow {
 
 /** The queue: `for update skip locked`, instance leases and fencing tokens. */
 export class PostgresQueue implements Queue {
-  readonly #db: Knex;
+  readonly #db: Db;
   readonly #instance: () => string | undefined;
   readonly #daemons: () => readonly string[] | undefined;
 
@@ -28,7 +27,7 @@ export class PostgresQueue implements Queue {
    * for all.
    */
   constructor(
-    db: Knex,
+    db: Db,
     instance: () => string | undefined,
     daemons: () => readonly string[] | undefined = () => undefined,
   ) {

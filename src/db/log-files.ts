@@ -1,8 +1,7 @@
-import type { Knex } from "knex";
-
 import type { Step } from "../core/experiment.ts";
 import type { LogIndex, LogKey, LogRecord } from "../core/log-store.ts";
 import { optional, query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 interface LogRow {
   readonly id: string;
@@ -47,9 +46,9 @@ const bindings = ({ experimentId, step, runId, attempt, replica }: LogKey) => ({
 
 /** The rows behind the log files: readers see no more than they say. */
 export class PostgresLogIndex implements LogIndex {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import { ConflictError, NotFoundError } from "../core/errors.ts";
 import {
   DEFAULT_SETTINGS,
@@ -12,6 +10,7 @@ import {
 import { codeOf } from "./caught.ts";
 import { json, optional, query } from "./query.ts";
 import { seal, unseal } from "./sealed.ts";
+import type { Db } from "./transaction.ts";
 
 interface ProjectRow {
   readonly id: string;
@@ -40,10 +39,10 @@ const toProject = (row: ProjectRow): Project => ({
 const UNIQUE_VIOLATION = "23505";
 
 export class PostgresProjectStore implements ProjectStore {
-  readonly #db: Knex;
+  readonly #db: Db;
   readonly #key: Uint8Array;
 
-  constructor(db: Knex, secretKey: Uint8Array) {
+  constructor(db: Db, secretKey: Uint8Array) {
     this.#db = db;
     this.#key = secretKey;
   }
@@ -189,6 +188,14 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   async pinForgeRepository(id: string, forgeRepositoryId: string): Promise<string> {
+    // Nearly always it is pinned, and deliveries that come at once need not wait for each other to say so.
+    const [before] = await query<{ forge_repository_id: string | null }>(
+      this.#db,
+      `select forge_repository_id from projects where id = :id`,
+      { id },
+    );
+    const pinned = optional(before?.forge_repository_id ?? null);
+    if (pinned !== undefined) return pinned;
     const [row] = await query<{ forge_repository_id: string }>(
       this.#db,
       `update projects set forge_repository_id = coalesce(forge_repository_id, :forgeRepositoryId)

@@ -1,9 +1,12 @@
-import type { Knex } from "knex";
+import type { Client } from "pg";
 
 import { reachable } from "./database-away.ts";
+import { borrow, giveBack } from "./pooled.ts";
+import { positional } from "./positional.ts";
 import { preparedName } from "./prepared.ts";
 import { retried } from "./retried.ts";
 import { storableJson, storableText } from "./storable-text.ts";
+import { type Db, Transaction } from "./transaction.ts";
 
 export type Bindings = Readonly<Record<string, unknown>>;
 
@@ -12,23 +15,30 @@ export type Bindings = Readonly<Record<string, unknown>>;
  * or `anew` for these bindings. Throws DatabaseUnavailableError where the database is away.
  */
 export async function query<Row extends object>(
-  db: Knex,
+  db: Db,
   sql: string,
   bindings: Bindings = {},
   plan: "prepared" | "anew" = "prepared",
 ): Promise<readonly Row[]> {
-  const storable = Object.fromEntries(
-    Object.entries(bindings).map(([name, value]) => [name, toStorable(value)]),
-  );
-  const send = async (): Promise<readonly Row[]> => {
-    const statement = db
-      .raw(sql, storable)
-      .options({ name: plan === "prepared" ? preparedName(sql) : undefined });
-    const { rows } = await reachable(() => statement);
-    return rows;
-  };
+  const { text, names } = positional(sql, bindings);
+  const values = names.map((name) => toStorable(bindings[name]));
+  const send = (connection: Client): Promise<readonly Row[]> =>
+    reachable(async () => {
+      const name = plan === "prepared" ? preparedName(sql) : undefined;
+      const { rows } = await connection.query<Row>({ text, values, ...(name && { name }) });
+      return rows;
+    });
   // A transaction is lost with its statement, and done again as a whole.
-  return db.isTransaction === true ? send() : retried(send);
+  if (db instanceof Transaction) return send(db.connection);
+  const sendAlone = async (): Promise<readonly Row[]> => {
+    const connection = await reachable(() => borrow(db));
+    try {
+      return await send(connection);
+    } finally {
+      giveBack(db, connection, true);
+    }
+  };
+  return db.isTransaction === true ? sendAlone() : retried(sendAlone);
 }
 
 /** jsonb in; undefined stays null. */
@@ -39,7 +49,7 @@ export const json = (value: unknown): string | undefined =>
 export const optional = <T>(value: T | null): T | undefined => value ?? undefined;
 
 function toStorable(value: unknown): unknown {
-  // An undefined binding is an error in knex; in SQL it is null.
+  // An undefined binding is null in SQL.
   if (value === undefined) return null;
   if (typeof value === "string") return storableText(value);
   return Array.isArray(value) ? value.map(toStorable) : value;

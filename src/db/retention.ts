@@ -1,15 +1,14 @@
-import type { Knex } from "knex";
-
 import type { Expired, ExpiredTotal, Removal, RetentionStore } from "../core/retention.ts";
 import { query } from "./query.ts";
 import { expiredLogs, expiredLogsTotal, giveUpLogs } from "./retention/expired-logs.ts";
 import { unusedArchives } from "./retention/unused-archives.ts";
 import { forgetImages, unusedImages } from "./retention/unused-images.ts";
+import type { Db } from "./transaction.ts";
 
 export class PostgresRetentionStore implements RetentionStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -1,20 +1,28 @@
-import type { Knex } from "knex";
-
-import type { Observation } from "../core/engine.ts";
 import { StaleExperimentError } from "../core/errors.ts";
-import type { Attempt, NewRun, ReservedReplica, Run, RunMove, RunStore } from "../core/run.ts";
+import type {
+  Attempt,
+  LiveRun,
+  NewRun,
+  Place,
+  Run,
+  RunMove,
+  RunStore,
+  Sighting,
+} from "../core/run.ts";
 import { isRunOver } from "../core/run.ts";
+import { ATTEMPT_BESIDE, type LiveRunRow, toLiveRun } from "./live-run-rows.ts";
 import { json, query } from "./query.ts";
 import { type AttemptRow, type RunRow, toAttempt, toRun } from "./run-rows.ts";
+import type { Db } from "./transaction.ts";
 
 /** What a Run is made of, of `runs r` with its experiment `e`. */
 const COLUMNS = `r.*, e.project_id, e.delivery_id, e.request_id, clock_timestamp() as as_of`;
 const RUN = `select ${COLUMNS} from runs r join experiments e on e.id = r.experiment_id`;
 
 export class PostgresRunStore implements RunStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 
@@ -49,6 +57,19 @@ export class PostgresRunStore implements RunStore {
     return row && toRun(row);
   }
 
+  async findLive(id: string): Promise<LiveRun | undefined> {
+    const [row] = await query<LiveRunRow>(
+      this.#db,
+      `select ${COLUMNS}, ${ATTEMPT_BESIDE}
+         from runs r
+         join experiments e on e.id = r.experiment_id
+         left join attempts a on a.run_id = r.id and a.live
+        where r.id = :id`,
+      { id },
+    );
+    return row && toLiveRun(row);
+  }
+
   async discard(experimentId: string): Promise<void> {
     await query(
       this.#db,
@@ -74,8 +95,8 @@ export class PostgresRunStore implements RunStore {
     return Map.groupBy(rows.map(toRun), (run) => run.experimentId);
   }
 
-  async advance(run: Run, move: RunMove): Promise<Run> {
-    const [row] = await query<RunRow>(
+  async advance(run: Run, move: RunMove): Promise<LiveRun> {
+    const [row] = await query<LiveRunRow>(
       this.#db,
       `with moved as (
          update runs
@@ -92,7 +113,10 @@ export class PostgresRunStore implements RunStore {
          insert into run_changes (run_id, state, reason, attempt, exception)
          select id, :state, :reason, attempt, :exception from moved
        )
-       select ${COLUMNS} from moved r join experiments e on e.id = r.experiment_id`,
+       select ${COLUMNS}, ${ATTEMPT_BESIDE}
+         from moved r
+         join experiments e on e.id = r.experiment_id
+         left join attempts a on a.run_id = r.id and a.live`,
       {
         id: run.id,
         from: run.state,
@@ -107,7 +131,7 @@ export class PostgresRunStore implements RunStore {
     );
     if (row === undefined)
       throw new StaleExperimentError(`run ${run.id} is no longer ${run.state}`);
-    return toRun(row);
+    return toLiveRun(row);
   }
 
   async reasons(
@@ -199,11 +223,17 @@ export class PostgresRunStore implements RunStore {
     if (rows.length !== 1) throw new StaleExperimentError(`attempt ${attemptId} is over`);
   }
 
-  async reserve(attemptId: string, reservation: readonly ReservedReplica[]): Promise<void> {
+  async reserve(places: readonly Place[]): Promise<void> {
+    if (places.length === 0) return;
     await query(
       this.#db,
-      `update attempts set reservation = :reservation where id = :attemptId and live and reservation is null`,
-      { attemptId, reservation: json(reservation) },
+      `update attempts a set reservation = given.reservation::jsonb
+         from unnest(:ids::uuid[], :reservations::text[]) as given (id, reservation)
+        where a.id = given.id and a.live and a.reservation is null`,
+      {
+        ids: places.map(({ attemptId }) => attemptId),
+        reservations: places.map(({ reservation }) => json(reservation)),
+      },
     );
   }
 
@@ -226,25 +256,31 @@ export class PostgresRunStore implements RunStore {
     return rows.map(toAttempt);
   }
 
-  async observe(attemptId: string, observation: Observation): Promise<boolean> {
-    const rows = await query(
+  async observe(sightings: readonly Sighting[]): Promise<void> {
+    if (sightings.length === 0) return;
+    await query(
       this.#db,
-      `with seen as (
-         update attempts
-            set observation = :observation, observed_at = clock_timestamp(),
-                started_at = coalesce(started_at, case when :kind <> 'prepared' then clock_timestamp() end)
-          where id = :attemptId and live
-            and observation is distinct from :observation::jsonb
-            and coalesce(observation ->> 'kind', '') <> 'exited'
-         returning run_id, started_at
-       ), run as (
-         update runs r set started_at = coalesce(r.started_at, seen.started_at)
-           from seen where r.id = seen.run_id and r.started_at is null and seen.started_at is not null
+      `with given as (
+         select id, text::jsonb as observation
+           from unnest(:ids::uuid[], :observations::text[]) as given (id, text)
+       ), seen as (
+         update attempts a
+            set observation = given.observation, observed_at = clock_timestamp(),
+                started_at = coalesce(
+                  a.started_at, case when given.observation ->> 'kind' <> 'prepared' then clock_timestamp() end)
+           from given
+          where a.id = given.id and a.live
+            and a.observation is distinct from given.observation
+            and coalesce(a.observation ->> 'kind', '') <> 'exited'
+         returning a.run_id, a.started_at
        )
-       select run_id from seen`,
-      { attemptId, observation: json(observation), kind: observation.kind },
+       update runs r set started_at = seen.started_at
+         from seen where r.id = seen.run_id and r.started_at is null and seen.started_at is not null`,
+      {
+        ids: sightings.map(({ attemptId }) => attemptId),
+        observations: sightings.map(({ observation }) => json(observation)),
+      },
     );
-    return rows.length === 1;
   }
 
   async notLive(attemptIds: readonly string[]): Promise<readonly string[]> {

@@ -1,10 +1,9 @@
-import type { Knex } from "knex";
-
 import { ConflictError } from "../core/errors.ts";
 import type { Secret, SecretStore, SecretVersions } from "../core/secret.ts";
 import { codeOf } from "./caught.ts";
 import { json, optional, query } from "./query.ts";
 import { seal, unseal } from "./sealed.ts";
+import type { Db } from "./transaction.ts";
 
 interface SecretRow {
   readonly name: string;
@@ -23,10 +22,10 @@ const toSecret = (row: SecretRow): Secret => ({
 const UNIQUE_VIOLATION = "23505";
 
 export class PostgresSecretStore implements SecretStore {
-  readonly #db: Knex;
+  readonly #db: Db;
   readonly #key: Uint8Array;
 
-  constructor(db: Knex, secretKey: Uint8Array) {
+  constructor(db: Db, secretKey: Uint8Array) {
     this.#db = db;
     this.#key = secretKey;
   }

@@ -1,12 +1,11 @@
-import type { Knex } from "knex";
-
 import type { TokenStore } from "../core/access.ts";
 import { query } from "./query.ts";
+import type { Db } from "./transaction.ts";
 
 export class PostgresTokenStore implements TokenStore {
-  readonly #db: Knex;
+  readonly #db: Db;
 
-  constructor(db: Knex) {
+  constructor(db: Db) {
     this.#db = db;
   }
 

@@ -22,9 +22,6 @@ export interface DummyEngineOptions {
   readonly machines?: readonly Machine[] | undefined;
 }
 
-/** What other servers ask for is noticed within this. */
-const LOOK_MILLISECONDS = 50;
-
 const DEFAULT_MACHINES: readonly Machine[] = [
   { name: "dummy", cpus: 64, memoryBytes: 256 * 2 ** 30, devices: [] },
 ];
@@ -89,9 +86,8 @@ export class DummyEngine implements Engine {
       if (signal.aborted) return;
       yield;
       while (this.#journal.bytesRead === seen && Date.now() < nextEnding) {
-        await this.#journal.wait(pauseUntil(nextEnding), signal);
+        await this.#journal.wait({ seen, until: nextEnding }, signal);
         if (signal.aborted) return;
-        await this.#journal.read();
       }
     }
   }
@@ -145,13 +141,14 @@ export class DummyEngine implements Engine {
   ): Promise<boolean> {
     for (;;) {
       signal.throwIfAborted();
+      const seen = this.#journal.bytesRead;
       const life = await this.#lifeOf(engineId);
       const ending = endingOf(life, program)?.at ?? Infinity;
       const due = (life.startedAt ?? Infinity) + milliseconds;
       const now = Date.now();
       if (due <= ending && due <= now) return true;
       if (ending <= now) return false;
-      await this.#journal.wait(pauseUntil(Math.min(due, ending)), signal);
+      await this.#journal.wait({ attemptId: engineId, seen, until: Math.min(due, ending) }, signal);
     }
   }
 
@@ -170,11 +167,6 @@ function nextEndingOf(lives: ReadonlyMap<string, Life>, now: number): number {
       if (at > now && at < next) next = at;
     }
   return next;
-}
-
-/** Not longer than what other servers append may go unnoticed. */
-function pauseUntil(time: number): number {
-  return Math.min(LOOK_MILLISECONDS, Math.max(1, time - Date.now()));
 }
 
 function numberedLines(count: number): Uint8Array {

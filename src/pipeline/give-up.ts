@@ -3,7 +3,7 @@ import type { Experiment } from "../core/experiment.ts";
 import type { Job } from "../core/job.ts";
 import { isFinished } from "../core/lifecycle.ts";
 import type { Ports } from "../core/ports.ts";
-import { isRunOver, type Run } from "../core/run.ts";
+import { isRunOver, type LiveRun } from "../core/run.ts";
 import { aboutJob } from "./about-job.ts";
 import { drive, type Look } from "./drive.ts";
 import { sealStepLog } from "./experiment/step-log.ts";
@@ -98,11 +98,10 @@ function giveUpRun(ports: Ports, job: Job, message: string): Promise<void> {
     ports,
     job,
     async (id) => {
-      const run = await runs.find(id);
-      return run === undefined || isRunOver(run.state) ? undefined : run;
+      const live = await runs.findLive(id);
+      return live === undefined || isRunOver(live.run.state) ? undefined : live;
     },
-    async (run): Promise<Look<Run>> => {
-      const attempt = await runs.liveAttempt(run.id);
+    async ({ run, attempt }): Promise<Look<LiveRun>> => {
       if (attempt !== undefined) {
         const id = attempt.engineId ?? attempt.id;
         await ifReachable(() => engineFor(ports, run).remove(id));

@@ -8,6 +8,10 @@ import { Trouble } from "./trouble.ts";
 
 /** The engine's events are a hint: it is listed this often without one. */
 const LIST_MS = 1000;
+/** An event is followed by others: they are answered together. */
+const GATHER_MS = 5;
+/** With thousands of workloads a look takes long: so much of the time is spent on them at most. */
+const MOST_SHARE = 0.25;
 const RETRY_MS = 500;
 
 /**
@@ -92,7 +96,9 @@ export class Observer {
       await this.#look(signal);
       this.#show(began);
       if (events.state === "open") this.#trouble.worked();
+      const tookMs = performance.now() - began;
       await this.#news.wait(LIST_MS, signal);
+      await pause(Math.max(GATHER_MS, tookMs / MOST_SHARE - tookMs), signal);
       if (!signal.aborted && events.state instanceof Error) throw events.state;
     }
   }
@@ -111,20 +117,27 @@ export class Observer {
     const listed = new Map(
       (await this.#engine.list(signal)).map((workload) => [workload.attemptId, workload]),
     );
-    for (const attempt of live) {
-      const now = observationOf(attempt, listed.get(attempt.id));
-      if (now !== undefined) await this.#record(attempt, now);
-    }
+    const news = live.flatMap((attempt) => {
+      const observation = observationOf(attempt, listed.get(attempt.id));
+      return observation === undefined ? [] : [{ attempt, observation }];
+    });
+    if (news.length > 0) await this.#record(news);
     // An ending that was seen stays one, also where somebody has removed the container since: its log is ended then.
     const hasLog = ({ id, observation }: Attempt): boolean =>
       listed.has(id) || observation?.kind === "exited";
     await this.#followers.follow(live.filter(hasLog));
   }
 
-  async #record(attempt: Attempt, observation: Observation): Promise<void> {
+  /** The jobs first, as whoever works on one of them has it locked before it writes anything else. */
+  async #record(news: readonly News[]): Promise<void> {
     await this.#ports.database.transaction(async ({ runs, queue, events }) => {
-      if (!(await runs.observe(attempt.id, observation))) return;
-      await queue.wake("run", [attempt.runId]);
+      await queue.wake(
+        "run",
+        news.map(({ attempt }) => attempt.runId),
+      );
+      await runs.observe(
+        news.map(({ attempt, observation }) => ({ attemptId: attempt.id, observation })),
+      );
       await events.publish({ kind: "work" });
     });
   }
@@ -145,6 +158,11 @@ export class Observer {
     });
     return events;
   }
+}
+
+interface News {
+  readonly attempt: Attempt;
+  readonly observation: Observation;
 }
 
 /** What is new about an attempt; undefined where nothing is. */

@@ -9,15 +9,14 @@ export async function recordAdmission(stores: Stores, decision: Admission): Prom
   const { admitted, superseded, reserved, queued } = decision;
   for (const { experimentId: id, projectId, reason } of superseded)
     await requestCancel(stores, { id, projectId }, { kill: false, reason });
-  if (admitted.length > 0) {
-    await experiments.admit(admitted);
-    await queue.wake("experiment", admitted);
-  }
-  for (const { attemptId, reservation } of reserved) await runs.reserve(attemptId, reservation);
+  // The jobs first, as whoever works on one of them has it locked before it writes anything else.
+  await queue.wake("experiment", admitted);
   await queue.wake(
     "run",
     reserved.map(({ runId }) => runId),
   );
+  if (admitted.length > 0) await experiments.admit(admitted);
+  if (reserved.length > 0) await runs.reserve(reserved);
   // In one statement: each round says of up to a thousand what they wait for.
   await runs.reasons([...queued, ...reserved.map(({ runId }) => ({ runId, reason: STARTING }))]);
   for (const { id, projectId } of await experiments.notes(notesOf(decision)))

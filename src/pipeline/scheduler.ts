@@ -11,6 +11,9 @@ import { Trouble } from "./trouble.ts";
 
 /** It runs on each wake, and this often without one. */
 const TICK_MS = 1000;
+/** A wake is followed by others, and a look at thousands takes long: after each it rests for as long as it took. */
+const LEAST_REST_MS = 2;
+const MOST_REST_MS = 100;
 
 /**
  * The only place that says go. One server at a time decides, who leaves Waiting for all, who gets a place for the Docker
@@ -65,9 +68,10 @@ export class Scheduler {
       try {
         const began = performance.now();
         await this.#decide();
-        const seconds = (performance.now() - began) / 1000;
-        this.#ports.metrics.observe("assay_scheduler_round_seconds", seconds);
+        const tookMs = performance.now() - began;
+        this.#ports.metrics.observe("assay_scheduler_round_seconds", tookMs / 1000);
         this.#trouble.worked();
+        await rest(Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, tookMs)));
       } catch (error) {
         this.#trouble.failed(error);
         return;
@@ -95,6 +99,9 @@ export class Scheduler {
     if (wasMine === true) for (const silence of silences) this.#silent.wasTold(silence);
   }
 }
+
+const rest = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
 interface Surroundings {
   readonly machines: ReturnType<Capacities["look"]>;

@@ -10,7 +10,7 @@ import { refusal } from "./run/refusal.ts";
 import { Trouble } from "./trouble.ts";
 import { RefReconciler } from "./verbs/reconcile-refs.ts";
 
-const DEAD_SERVERS_MS = 300;
+const DEAD_SERVERS_MS = 200;
 /** Orphans, unreported pushes, and whether there is something to prune. */
 const SLOWLY_MS = 6000;
 const INVARIANTS_MS = 60_000;

@@ -88,10 +88,10 @@ function toMove(experiment: Experiment, result: Exclude<StepResult, { kind: "wai
   const { step } = experiment;
   switch (result.kind) {
     case "done": {
-      const { found: facts, note } = result;
+      const { found: facts, note, next } = result;
       if (step === "Completed") return { step, status: "Succeeded", facts, note };
       const leaves = { step, status: "Succeeded", note } as const;
-      return { step: NEXT[step], status: "Running", facts, leaves };
+      return { step: NEXT[step], status: "Running", note: next, facts, leaves };
     }
     case "failed":
       return { step, status: "Failed", facts: result.found, exception: result.exception };

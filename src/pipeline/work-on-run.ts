@@ -1,35 +1,36 @@
 import type { Job } from "../core/job.ts";
 import type { Ports } from "../core/ports.ts";
-import { isRunOver, type Run } from "../core/run.ts";
+import { isRunOver, type LiveRun } from "../core/run.ts";
 import { about, aboutRun } from "./about.ts";
 import { drive, type Look } from "./drive.ts";
+import { noteOf } from "./run/note.ts";
 import type { RunResult } from "./run/run-result.ts";
 import { doStage } from "./run/stages.ts";
 
 /** Drives one run as far as it goes without waiting. */
 export function workOnRun(ports: Ports, job: Job, signal: AbortSignal): Promise<void> {
   const { runs } = ports.database;
-  return drive<Run>(
+  return drive<LiveRun>(
     ports,
     job,
     async (id) => {
-      const run = await runs.find(id);
-      return run === undefined || isRunOver(run.state) ? undefined : run;
+      const live = await runs.findLive(id);
+      return live === undefined || isRunOver(live.run.state) ? undefined : live;
     },
-    async (run) => {
-      const attempt = await runs.liveAttempt(run.id);
-      const its = about(ports, aboutRun(run, attempt));
-      return toLook(its, run, await doStage(its, { run, attempt }, signal));
+    async (live) => {
+      const its = about(ports, aboutRun(live.run, live.attempt));
+      return toLook(its, live, await doStage(its, live, signal));
     },
   );
 }
 
 /** A move with its history, and who has to hear of it. */
-function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look<Run> {
+function toLook({ log }: Pick<Ports, "log">, { run }: LiveRun, result: RunResult): Look<LiveRun> {
   if (result.kind === "wait") return result;
   if (result.kind === "again") return { kind: "moved", over: false, write: result.write };
   const { experimentId, projectId } = run;
-  const over = isRunOver(result.move.state);
+  const { state, reason } = result.move;
+  const over = isRunOver(state);
   return {
     kind: "moved",
     over,
@@ -37,13 +38,14 @@ function toLook({ log }: Pick<Ports, "log">, run: Run, result: RunResult): Look<
       await result.write?.(stores);
       const moved = await stores.runs.advance(run, result.move);
       await stores.events.publish({ kind: "experiment", experimentId, projectId });
-      if (result.move.state === "Finalizing")
-        await stores.experiments.notes([{ id: experimentId, note: "collecting outputs" }]);
-      if (run.state === "Queueing" || over) await stores.queue.wake("experiment", [experimentId]);
+      // All that its experiment would do is to say so.
+      if (state === "Running" || state === "Finalizing")
+        await stores.experiments.notes([{ id: experimentId, note: noteOf(moved.run) }]);
+      else if (run.state === "Queueing" || over)
+        await stores.queue.wake("experiment", [experimentId]);
       return moved;
     },
     tell() {
-      const { state, reason } = result.move;
       log.info({ state, left: run.state, reason }, "run moved");
     },
   };

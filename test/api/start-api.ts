@@ -51,7 +51,7 @@ export interface Api {
 export async function startApi(overrides: Partial<Ports> = {}): Promise<Api> {
   const { knex, drop } = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), "assay-api-"));
-  const events = new PostgresEventBus(knex, "test");
+  const events = new PostgresEventBus(knex, "test", { isAlone: false });
   const database = createDatabase(knex, {
     secretKey: randomBytes(32),
     events,

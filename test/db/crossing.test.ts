@@ -107,7 +107,7 @@ test("a statement of its own that meets a deadlock is done again, one of a trans
 /** As another server, whose hints can be heard. */
 function listening(): { readonly watched: Database; readonly seen: readonly string[] } {
   const seen: string[] = [];
-  const events = new PostgresEventBus(postgres.knex, "another");
+  const events = new PostgresEventBus(postgres.knex, "another", { isAlone: false });
   events.subscribe(({ kind }) => seen.push(kind));
   const options = { secretKey: new Uint8Array(32), events, instance: () => undefined };
   return { watched: createDatabase(postgres.knex, options), seen };

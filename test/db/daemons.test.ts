@@ -20,7 +20,7 @@ async function server(daemons?: readonly string[]): Promise<{ id: string; databa
   const id = randomUUID();
   const row = { id, lock_key: 1, host: "test", version: "0", daemons: daemons ?? [] };
   await postgres.knex("instances").insert(row);
-  const events = new PostgresEventBus(postgres.knex, id);
+  const events = new PostgresEventBus(postgres.knex, id, { isAlone: false });
   const options = { secretKey: new Uint8Array(32), events, instance: () => id };
   const database = createDatabase(postgres.knex, { ...options, daemons: () => daemons });
   return { id, database };

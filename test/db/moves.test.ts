@@ -14,14 +14,18 @@ beforeEach(async () => {
 });
 afterEach(() => postgres.drop());
 
-test("a move answers the run as it is found afterwards", async () => {
+test("a move answers the run and its attempt as they are found afterwards", async () => {
   const { run } = await setScene(database);
 
   const moved = await database.runs.advance(run, { state: "Finalizing", reason: "collecting" });
 
-  const { asOf, ...found } = (await database.runs.find(run.id)) ?? run;
-  expect(moved).toMatchObject(found);
-  expect(asOf.getTime()).toBeGreaterThanOrEqual(moved.asOf.getTime());
+  const found = await database.runs.findLive(run.id);
+  if (found === undefined) throw new Error("the run is gone");
+  const { asOf, ...its } = found.run;
+  expect(moved.run).toMatchObject(its);
+  expect(asOf.getTime()).toBeGreaterThanOrEqual(moved.run.asOf.getTime());
+  expect(moved.attempt).toEqual(await database.runs.liveAttempt(run.id));
+  expect(found.attempt).toEqual(moved.attempt);
 });
 
 test("a move answers the experiment as it is found afterwards", async () => {

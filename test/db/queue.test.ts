@@ -20,7 +20,7 @@ afterEach(() => postgres.drop());
 async function server(): Promise<{ id: string; database: Database }> {
   const id = randomUUID();
   await postgres.knex("instances").insert({ id, lock_key: 1, host: "test", version: "0" });
-  const events = new PostgresEventBus(postgres.knex, id);
+  const events = new PostgresEventBus(postgres.knex, id, { isAlone: false });
   const secretKey = new Uint8Array(32);
   const database = createDatabase(postgres.knex, { secretKey, events, instance: () => id });
   return { id, database };
@@ -177,7 +177,7 @@ test("only one server at a time is in a section", async () => {
 test("hints of a transaction go out with its commit, and not at all with a rollback", async () => {
   const { database } = await server();
   const seen: string[] = [];
-  const bus = new PostgresEventBus(postgres.knex, "other");
+  const bus = new PostgresEventBus(postgres.knex, "other", { isAlone: false });
   const watched = createDatabase(postgres.knex, {
     secretKey: new Uint8Array(32),
     events: bus,

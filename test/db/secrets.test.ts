@@ -11,7 +11,7 @@ let database: Database;
 let scene: Scene;
 beforeEach(async () => {
   postgres = await createTestDatabase();
-  const events = new PostgresEventBus(postgres.knex, "test");
+  const events = new PostgresEventBus(postgres.knex, "test", { isAlone: false });
   const secretKey = new Uint8Array(32);
   database = createDatabase(postgres.knex, { secretKey, events, instance: () => undefined });
   scene = await setScene(database);

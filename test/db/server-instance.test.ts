@@ -30,7 +30,7 @@ beforeEach(async () => {
     onHint: () => {},
     onRegistered: () => {},
   });
-  const events = new PostgresEventBus(postgres.knex, "this");
+  const events = new PostgresEventBus(postgres.knex, "this", { isAlone: false });
   const options = { secretKey: new Uint8Array(32), events, instance: () => instance.id };
   database = createDatabase(postgres.knex, options);
   await instance.start();

@@ -11,7 +11,7 @@ import type { TestDatabase } from "./postgres.ts";
 export async function openStores(postgres: TestDatabase): Promise<Database> {
   const id = randomUUID();
   await postgres.knex("instances").insert({ id, lock_key: 1, host: "test", version: "0" });
-  const events = new PostgresEventBus(postgres.knex, id);
+  const events = new PostgresEventBus(postgres.knex, id, { isAlone: false });
   const secretKey = new Uint8Array(32);
   return createDatabase(postgres.knex, { secretKey, events, instance: () => id });
 }

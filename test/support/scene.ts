@@ -103,7 +103,8 @@ async function startRun(
   const queueing = { ...run, attempt: attempt.number, state: "Preparing" } as const;
   await runs.advance(queueing, { state: "Queueing", reason: "in the queue" });
   const share = { replica: "worker-0", machine: "one", cpus: 1, memoryBytes: 2 ** 30 };
-  await runs.reserve(attempt.id, [{ ...share, devices: [device] }]);
+  const reservation = [{ ...share, devices: [device] }];
+  await runs.reserve([{ attemptId: attempt.id, reservation }]);
   await runs.setEngineId(attempt.id, `workload of ${attempt.id}`);
   await runs.advance({ ...queueing, state: "Queueing" }, { state: "Running" });
   return { ...queueing, state: "Running" };

@@ -266,18 +266,15 @@ test("a container that is removed behind our back, after it has ended, ends the 
   });
 
   // As a server finds it that was away while the container ended and was pruned.
-  await platform.ports.database.runs.observe(attempt.id, {
+  const replica = {
     kind: "exited",
-    replicas: {
-      "worker-0": {
-        kind: "exited",
-        exitCode: 3,
-        outOfMemory: false,
-        startedAt: undefined,
-        finishedAt: undefined,
-      },
-    },
-  });
+    exitCode: 3,
+    outOfMemory: false,
+    startedAt: undefined,
+    finishedAt: undefined,
+  } as const;
+  const observation = { kind: "exited", replicas: { "worker-0": replica } } as const;
+  await platform.ports.database.runs.observe([{ attemptId: attempt.id, observation }]);
   for (const { Id } of containers) await new Dockerode().getContainer(Id).remove({ force: true });
 
   expect(await finished(platform, reference)).toMatchObject({

@@ -1,12 +1,11 @@
-import type { Knex } from "knex";
-
 import type { Expired, ExpiredTotal } from "../../core/retention.ts";
 import { optional, query } from "../query.ts";
+import type { Db } from "../transaction.ts";
 
 const IS_EXPIRED = `e.finished_at < now() - :days::float8 * interval '1 day' and e.logs_removed_at is null`;
 
 export async function expiredLogs(
-  db: Knex,
+  db: Db,
   days: number | undefined,
   limit: number,
 ): Promise<readonly Expired[]> {
@@ -22,7 +21,7 @@ export async function expiredLogs(
   );
 }
 
-export async function expiredLogsTotal(db: Knex, days: number | undefined): Promise<ExpiredTotal> {
+export async function expiredLogsTotal(db: Db, days: number | undefined): Promise<ExpiredTotal> {
   const [row] = await query<{ count: number; bytes: number; oldest: Date | null }>(
     db,
     `select count(distinct e.id) as count, coalesce(sum(l.stored), 0)::bigint as bytes,
@@ -34,11 +33,7 @@ export async function expiredLogsTotal(db: Knex, days: number | undefined): Prom
   return { count: row?.count ?? 0, bytes: row?.bytes ?? 0, oldest: optional(row?.oldest ?? null) };
 }
 
-export async function giveUpLogs(
-  db: Knex,
-  days: number | undefined,
-  limit: number,
-): Promise<number> {
+export async function giveUpLogs(db: Db, days: number | undefined, limit: number): Promise<number> {
   const given = await query(
     db,
     `with due as (

@@ -1,12 +1,11 @@
-import type { Knex } from "knex";
-
 import type { ObjectInfo } from "../../core/object-store.ts";
 import type { Expired } from "../../core/retention.ts";
 import { query } from "../query.ts";
+import type { Db } from "../transaction.ts";
 
 /** An archive's last use is the end of the last experiment of it, or its making. */
 export async function unusedArchives(
-  db: Knex,
+  db: Db,
   archives: readonly ObjectInfo[],
   days: number | undefined,
 ): Promise<readonly Expired[]> {

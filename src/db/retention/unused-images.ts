@@ -1,12 +1,11 @@
-import type { Knex } from "knex";
-
 import type { LocalImage } from "../../core/builder.ts";
 import type { Expired } from "../../core/retention.ts";
 import { query } from "../query.ts";
+import type { Db } from "../transaction.ts";
 
 /** An image's last use is the end of the last experiment that ran it, found it or made it. */
 export async function unusedImages(
-  db: Knex,
+  db: Db,
   daemon: string,
   images: readonly LocalImage[],
   days: number | undefined,
@@ -46,7 +45,7 @@ export async function unusedImages(
 
 /** One that was built anew meanwhile, perhaps with the same digest, was used just now. */
 export async function forgetImages(
-  db: Knex,
+  db: Db,
   daemon: string,
   there: readonly string[],
   days: number | undefined,

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open } from "node:fs/promises";
+import { appendFile, mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { Life } from "./life.ts";
@@ -19,6 +19,17 @@ export type JournalRecord =
     }
   | { readonly kind: "removed"; readonly attemptId: string };
 
+interface Waiter {
+  /** Undefined: any. */
+  readonly attemptId: string | undefined;
+  readonly wake: () => void;
+}
+
+/** What other servers append is noticed within this. */
+const LOOK_MILLISECONDS = 50;
+/** Timers take no more than some days. */
+const MOST_MILLISECONDS = 60_000;
+
 /**
  * What was asked of the dummy engine, as lines of one file that only grows. Several servers share it, since a short line
  * that is appended arrives whole; of equal requests the first in the file counts. Who looks reads only what is new.
@@ -28,38 +39,57 @@ export class Journal {
   readonly #lives = new Map<string, Life>();
   readonly #starts = new Map<string, number>();
   #bytesRead = 0;
-  #folder: Promise<unknown> | undefined;
+  #file: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
-  readonly #waiting = new Set<() => void>();
+  /** A read that has not begun: it serves all who ask until it does. */
+  #next: Promise<void> | undefined;
+  readonly #waiting = new Set<Waiter>();
+  /** One for all who wait, however many they are. */
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   async append(record: JournalRecord): Promise<void> {
-    await this.#makeFolder();
+    await this.#makeFile();
     await appendFile(this.#path, `${JSON.stringify(record)}\n`);
-    for (const wake of this.#waiting) wake();
+    await this.read();
   }
 
-  /** For so long, until this process appends something, or until the signal. */
-  wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Until the time, until something was appended about this attempt, or anything at all where none is named, since `seen`
+   * bytes were read; or until the signal.
+   */
+  wait(
+    { attemptId, seen, until }: { attemptId?: string; seen: number; until: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.#bytesRead !== seen || signal.aborted) return Promise.resolve();
+    const milliseconds = Math.min(MOST_MILLISECONDS, Math.max(1, until - Date.now()));
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
-        this.#waiting.delete(wake);
+        this.#waiting.delete(waiter);
+        this.#lookAround();
         signal.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = setTimeout(wake, signal.aborted ? 0 : milliseconds);
-      this.#waiting.add(wake);
+      const waiter = { attemptId, wake };
+      const timer = setTimeout(wake, milliseconds);
+      this.#waiting.add(waiter);
+      this.#lookAround();
       signal.addEventListener("abort", wake, { once: true });
     });
   }
 
   /** Everything that was appended before the call. */
   async read(): Promise<ReadonlyMap<string, Life>> {
-    const mine = this.#turn.then(() => this.#readNew());
+    this.#next ??= this.#turn.then(() => {
+      this.#next = undefined;
+      return this.#readNew();
+    });
+    const mine = this.#next;
     this.#turn = mine.catch(() => {});
     await mine;
     return this.#lives;
@@ -76,26 +106,56 @@ export class Journal {
     return this.#bytesRead;
   }
 
-  #makeFolder(): Promise<unknown> {
-    this.#folder ??= mkdir(dirname(this.#path), { recursive: true });
-    return this.#folder;
+  /** As long as anybody waits. */
+  #lookAround(): void {
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+      return;
+    }
+    this.#looking ??= setInterval(() => {
+      this.read().catch(() => {});
+    }, LOOK_MILLISECONDS);
+  }
+
+  #makeFile(): Promise<void> {
+    this.#file ??= this.#makeEmpty();
+    return this.#file;
+  }
+
+  async #makeEmpty(): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    await appendFile(this.#path, "");
   }
 
   /** Whole lines only: the rest is somebody's writing that is under way. */
   async #readNew(): Promise<void> {
-    await this.#makeFolder();
-    const file = await open(this.#path, "a+");
+    await this.#makeFile();
+    const { size } = await stat(this.#path);
+    if (size <= this.#bytesRead) return;
+    const file = await open(this.#path, "r");
     try {
-      const { size } = await file.stat();
-      if (size <= this.#bytesRead) return;
       const bytes = Buffer.alloc(size - this.#bytesRead);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#bytesRead);
       const whole = bytes.subarray(0, bytes.lastIndexOf("\n", bytesRead - 1) + 1);
-      for (const line of whole.toString().split("\n").slice(0, -1)) this.#apply(JSON.parse(line));
       this.#bytesRead += whole.length;
+      this.#applyAll(
+        whole
+          .toString()
+          .split("\n")
+          .slice(0, -1)
+          .map((line): JournalRecord => JSON.parse(line)),
+      );
     } finally {
       await file.close();
     }
+  }
+
+  #applyAll(records: readonly JournalRecord[]): void {
+    for (const record of records) this.#apply(record);
+    const concerned = new Set(records.map(({ attemptId }) => attemptId));
+    for (const { attemptId, wake } of this.#waiting)
+      if (records.length > 0 && (attemptId === undefined || concerned.has(attemptId))) wake();
   }
 
   #apply(record: JournalRecord): void {

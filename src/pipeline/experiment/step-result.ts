@@ -10,6 +10,8 @@ export type StepResult =
       readonly kind: "done";
       readonly found?: Found;
       readonly note?: string;
+      /** What the next step says first: its own look would say it only later. */
+      readonly next?: string;
       readonly write?: Write;
     }
   /** Something must happen first; with `seconds` it is looked at again then, without it a wake is owed. */

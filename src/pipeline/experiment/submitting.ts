@@ -7,6 +7,7 @@ import type { PlannedReplica, RunPlan } from "../../core/run.ts";
 import { neverFits } from "../../core/shortage.ts";
 import { SAFETY_NET_SECONDS } from "../drive.ts";
 import { findProject } from "../find-project.ts";
+import { IN_THE_QUEUE, noteOf } from "../run/note.ts";
 import { enqueueRun } from "../run/preparing.ts";
 import { planSource } from "./plan-source.ts";
 import { plannedInputs } from "./planned-inputs.ts";
@@ -70,6 +71,7 @@ export async function submitting(
   const token = ports.runToken(id, ONLY_RUN);
   return {
     kind: "done",
+    next: noteOf({ state: "Queueing", reason: IN_THE_QUEUE, attempt: 1 }),
     note: replicas.length === 1 ? "1 replica" : `${replicas.length} replicas`,
     async write(stores) {
       const tokenHash = createHash("sha256").update(token).digest("hex");

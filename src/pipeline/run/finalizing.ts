@@ -2,14 +2,14 @@ import type { Observation, ReplicaState } from "../../core/engine.ts";
 import type { StepException } from "../../core/experiment.ts";
 import type { LogKey } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
-import type { Attempt, Run, RunPlan } from "../../core/run.ts";
+import type { Attempt, LiveRun, Run, RunPlan } from "../../core/run.ts";
 import { secondsBetween, timedOut } from "./deadline.ts";
 import { engineFor } from "./engine-for.ts";
 import { exitException } from "./exit-exception.ts";
 import { refusal } from "./refusal.ts";
 import { logKey, sealLogs } from "./replica-logs.ts";
 import { failedAttempt, lostAttempt } from "./retry.ts";
-import { type LiveRun, over, type RunResult } from "./run-result.ts";
+import { over, type RunResult } from "./run-result.ts";
 import { saying } from "./saying.ts";
 import { endedAt, servedUntil } from "./served-until.ts";
 

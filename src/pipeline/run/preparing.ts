@@ -1,5 +1,6 @@
 import type { Stores } from "../../core/database.ts";
 import type { Run } from "../../core/run.ts";
+import { IN_THE_QUEUE } from "./note.ts";
 
 /** A new attempt, in the engine's queue. Part of the transaction that calls it. */
 export async function enqueueRun(
@@ -9,7 +10,7 @@ export async function enqueueRun(
   const attempt = await runs.createAttempt(run);
   await runs.advance(
     { ...run, attempt: attempt.number },
-    { state: "Queueing", reason: "in the queue" },
+    { state: "Queueing", reason: IN_THE_QUEUE },
   );
   await events.publish({ kind: "schedule" });
 }

@@ -1,6 +1,8 @@
 import type { Ports } from "../../core/ports.ts";
+import type { LiveRun } from "../../core/run.ts";
 import { secondsBetween, secondsLeft, timedOut } from "./deadline.ts";
-import { type LiveRun, over, type RunResult } from "./run-result.ts";
+import { IN_THE_QUEUE } from "./note.ts";
+import { over, type RunResult } from "./run-result.ts";
 import { starting } from "./starting.ts";
 
 /** Waits for the scheduler's reservation; with one, it is started. */
@@ -25,7 +27,7 @@ export async function queueing(
       state: "Failed",
       exception: {
         kind: "Timeout",
-        message: `It waited longer than its queueTimeout of ${queueTimeoutSeconds} s: ${run.reason ?? "in the queue"}.`,
+        message: `It waited longer than its queueTimeout of ${queueTimeoutSeconds} s: ${run.reason ?? IN_THE_QUEUE}.`,
       },
     });
   if (attempt.reservation !== undefined) return starting(ports, { run, attempt }, signal);

@@ -1,11 +1,5 @@
 import type { Stores } from "../../core/database.ts";
-import type { Attempt, Run, RunMove } from "../../core/run.ts";
-
-/** A run with its live attempt; between attempts it has none. */
-export interface LiveRun {
-  readonly run: Run;
-  readonly attempt: Attempt | undefined;
-}
+import type { Attempt, RunMove } from "../../core/run.ts";
 
 type Write = (stores: Stores) => Promise<void>;
 

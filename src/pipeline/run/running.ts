@@ -1,11 +1,11 @@
 import type { Observation } from "../../core/engine.ts";
 import type { Ports } from "../../core/ports.ts";
-import type { Attempt, Run } from "../../core/run.ts";
+import type { Attempt, LiveRun, Run } from "../../core/run.ts";
 import { secondsBetween, secondsLeft } from "./deadline.ts";
 import { engineFor } from "./engine-for.ts";
 import { STOPPING } from "./note.ts";
 import { refusal } from "./refusal.ts";
-import type { LiveRun, RunResult } from "./run-result.ts";
+import type { RunResult } from "./run-result.ts";
 import { saying } from "./saying.ts";
 import { servedUntil } from "./served-until.ts";
 

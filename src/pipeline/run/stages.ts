@@ -1,8 +1,9 @@
 import type { Ports } from "../../core/ports.ts";
+import type { LiveRun } from "../../core/run.ts";
 import { finalizing } from "./finalizing.ts";
 import { enqueueRun } from "./preparing.ts";
 import { queueing } from "./queueing.ts";
-import { type LiveRun, over, type RunResult } from "./run-result.ts";
+import { over, type RunResult } from "./run-result.ts";
 import { running } from "./running.ts";
 
 /** Does the run's current stage: one file each. */

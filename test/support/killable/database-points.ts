@@ -62,17 +62,17 @@ function noting(stores: Stores, note: (what: string) => void): Stores {
         note(`run to ${move.state}`);
         return runs.advance(run, move);
       },
-      reserve(attemptId, reservation) {
+      reserve(places) {
         note("reservation");
-        return runs.reserve(attemptId, reservation);
+        return runs.reserve(places);
       },
       setEngineId(attemptId, engineId) {
         note("engine's id");
         return runs.setEngineId(attemptId, engineId);
       },
-      observe(attemptId, observation) {
-        note(`observed ${observation.kind}`);
-        return runs.observe(attemptId, observation);
+      observe(sightings) {
+        for (const { observation } of sightings) note(`observed ${observation.kind}`);
+        return runs.observe(sightings);
       },
       markStopping(attemptId) {
         note("stop asked for");
