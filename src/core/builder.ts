@@ -1,3 +1,6 @@
+import type { RegistryLogin } from "./registry-login.ts";
+import type { SecretVersions } from "./secret.ts";
+
 export interface BuildRequest {
   readonly projectId: string;
   readonly experimentId: string;
@@ -9,25 +12,42 @@ export interface BuildRequest {
   readonly dockerfile: string;
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** By BuildKit's session only; never an argument, a label or a layer. Also part of the cache salt. */
+  /** `linux/arm64`; undefined is the daemon's own. */
+  readonly platform: string | undefined;
+  /** What a step may mount, by name; given by BuildKit's session only, never as an argument, a label or a layer. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Changes whenever a secret's value does. */
-  readonly secretsVersion: string;
+  /** Of these secrets; those that the Dockerfile mounts decide about the image and about what is cached. */
+  readonly secretVersions: SecretVersions;
+  /** For the images that it begins from; no step sees them. */
+  readonly logins: readonly RegistryLogin[];
   /** Ignore cached layers. */
   readonly fresh: boolean;
 }
 
 /** What decides whether two experiments have the same image. */
 export interface ImageKey {
-  /** SHA-256, hex, over everything that enters the image. */
+  /** SHA-256, hex, over everything that can enter the image. */
   readonly key: string;
-  /** What it was made of, name → hash or value: `file:src/train.py`, `arg:LR`, `from:python:3.12`; tells what changed. */
+  /** What it was made of, name → hash or value: `file:src/train.py`, `arg:LR`, `from:python:3.12`, `secret:TOKEN`; tells what changed. */
   readonly parts: Readonly<Record<string, string>>;
 }
 
-export interface BuiltImage {
+export interface NamedImage {
   readonly name: string;
   readonly digest: string;
+}
+
+/** With the key that it counts under from now on: other than before the build where that has pulled what it begins from. */
+export type BuiltImage = NamedImage & ImageKey;
+
+/** An image that is run as it is. */
+export interface ReadyImageRequest {
+  readonly name: string;
+  /** Of another project's image nothing is seen. */
+  readonly projectId: string;
+  readonly logins: readonly RegistryLogin[];
+  /** Asks the registry also where an image of this name is there. */
+  readonly fresh: boolean;
 }
 
 /** An image that this installation made. */
@@ -52,6 +72,22 @@ export interface Builder {
     log: (bytes: Uint8Array) => Promise<void>,
     signal: AbortSignal,
   ): Promise<BuiltImage>;
+  /**
+   * The image that is there by this name, else the one that its registry gives. Throws BuildFailedError where there is
+   * none.
+   */
+  ready(
+    request: ReadyImageRequest,
+    log: (bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<NamedImage>;
+  /** Gives a registry the image by this name, and leaves no name behind here. Safe to repeat: what it has is not sent. */
+  push(
+    digest: string,
+    to: { readonly name: string; readonly logins: readonly RegistryLogin[] },
+    log: (bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
   exists(digest: string): Promise<boolean>;
   /** Safe to repeat; an image in use stays. Answers whether it is gone. */
   remove(digest: string): Promise<boolean>;

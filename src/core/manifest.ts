@@ -55,7 +55,16 @@ export interface ManifestBuilder {
   readonly context: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly target: string | undefined;
+  /** Where the image is pushed to, before its name: `registry.example.org/team`. */
   readonly registry: string | undefined;
+  /** `linux/arm64`; undefined is that of the machine that builds. */
+  readonly platform?: string | undefined;
+  /** false: a build makes every layer anew. */
+  readonly cache?: boolean | undefined;
+  /** In the place of a build: the image of an experiment; where none is named, `image` as it is. */
+  readonly skipBuild?:
+    | { readonly experiment: string | undefined; readonly failIfNotFound: boolean }
+    | undefined;
 }
 
 export interface ManifestClone {

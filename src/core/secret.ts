@@ -1,3 +1,4 @@
+import { readRegistryLogins, REGISTRY_SECRET } from "./registry-login.ts";
 import { variableFault, variableValueFault } from "./reserved-variables.ts";
 import { isMaskable, SHORTEST_SECRET } from "./secret-forms.ts";
 
@@ -16,9 +17,10 @@ export type SecretVersions = Readonly<Record<string, number>>;
 export function secretFault(name: string, value: string): string | undefined {
   const fault = variableFault(name) ?? variableValueFault(name, value);
   if (fault !== undefined) return fault;
-  return isMaskable(value)
-    ? undefined
-    : `The secret ${name} has less than ${SHORTEST_SECRET} characters: logs could not hide it.`;
+  if (!isMaskable(value))
+    return `The secret ${name} has less than ${SHORTEST_SECRET} characters: logs could not hide it.`;
+  const logins = name === REGISTRY_SECRET ? readRegistryLogins(value) : [];
+  return typeof logins === "string" ? logins : undefined;
 }
 
 /** Values go in and reach containers; no answer of the API holds one. */

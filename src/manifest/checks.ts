@@ -1,19 +1,12 @@
 import { PARAMETER_NAME, PARAMETER_NAME_RULE, parameterVariable } from "../core/parameters.ts";
 import { variableFault, variableValueFault } from "../core/reserved-variables.ts";
+import { builderFaults } from "./builder-checks.ts";
 import { groupFaults, rayWarnings } from "./group-checks.ts";
 import { inputFaults } from "./input-checks.ts";
 import type { Fault } from "./issues.ts";
 import { mountFaults } from "./mount-checks.ts";
 import { truthOf } from "./truth.ts";
-import {
-  entriesAt,
-  isGiven,
-  locate,
-  nodeAt,
-  textAt,
-  type Path,
-  type YamlNode,
-} from "./yaml-tree.ts";
+import { entriesAt, isGiven, locate, nodeAt, type Path, type YamlNode } from "./yaml-tree.ts";
 
 /** What spans several fields. Works on the tree, so that it is said beside the schema's faults, not after them. */
 export function checkFields(root: YamlNode): {
@@ -24,8 +17,7 @@ export function checkFields(root: YamlNode): {
     faults: [
       ...resourceFaults(root),
       ...groupFaults(root),
-      ...imageFaults(root),
-      ...folderFaults(root),
+      ...builderFaults(root),
       ...variableFaults(root),
       ...parameterFaults(root),
       ...mountFaults(root),
@@ -62,46 +54,6 @@ function resourceFaults(root: YamlNode): readonly Fault[] {
       },
     ];
   });
-}
-
-function imageFaults(root: YamlNode): readonly Fault[] {
-  const built = textAt(root, "builder", "image")?.trim();
-  const run = textAt(root, "spec", "image")?.trim();
-  if (built === undefined || run === undefined || built === run) return [];
-  return [
-    {
-      ...locate(root, ["spec", "image"]),
-      message: `spec.image is ${JSON.stringify(run)} and builder.image is ${JSON.stringify(built)}; they must be equal, or one left out.`,
-      suggestion: built,
-    },
-  ];
-}
-
-/** Nothing outside the repository is ever read. */
-function folderFaults(root: YamlNode): readonly Fault[] {
-  const context = textAt(root, "builder", "context") ?? ".";
-  const dockerfile = textAt(root, "builder", "dockerfile") ?? "Dockerfile";
-  const fault = (name: string): Fault => {
-    const place = locate(root, ["builder", name]);
-    return { ...place, message: `${place.path} leads out of the repository.` };
-  };
-  const isContextWrong = leaves(context);
-  // Beside a context that is wrong, the Dockerfile is judged by itself.
-  const whole = isContextWrong ? dockerfile : `${context}/${dockerfile}`;
-  return [
-    ...(isContextWrong ? [fault("context")] : []),
-    ...(leaves(whole) || dockerfile.startsWith("/") ? [fault("dockerfile")] : []),
-  ];
-}
-
-function leaves(path: string): boolean {
-  let depth = 0;
-  for (const part of path.split("/")) {
-    if (part === "..") depth -= 1;
-    else if (part !== "" && part !== ".") depth += 1;
-    if (depth < 0) return true;
-  }
-  return path.startsWith("/") || path.includes("\\") || /\p{Cc}/u.test(path);
 }
 
 function variableFaults(root: YamlNode): readonly Fault[] {

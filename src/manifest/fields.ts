@@ -168,7 +168,10 @@ export const FIELDS: readonly Field[] = [
   refused("schedule", "Start by the clock.", later("schedules are")),
   honoured("secrets", "The project's secrets that it gets, as variables of their names."),
   honoured("builder", "How the image is made."),
-  honoured("builder.image", "A name; equal to spec.image where both are given."),
+  honoured(
+    "builder.image",
+    "The image's name; equal to spec.image where both are given. With skipBuild, the image that is run.",
+  ),
   honoured(
     "builder.dockerfile",
     "Relative to context; if it is not there, to the repository. Default Dockerfile.",
@@ -177,14 +180,25 @@ export const FIELDS: readonly Field[] = [
   honoured("builder.buildArgs", "Build arguments."),
   honoured("builder.buildArgs.*", "One of them."),
   honoured("builder.target", "The stage of the Dockerfile to stop at."),
-  refused("builder.registry", "Where the image is pushed to.", later("pushing to a registry is")),
   honoured(
-    "builder.skipBuild",
-    "Reuse of another experiment's image; Assay reuses equal images by itself.",
+    "builder.platform",
+    "linux/amd64, linux/arm64, …: what it is built for. Default: the machine's own.",
   ),
-  refused("builder.skipBuild.enabled", "Reuse the image.", later("skipBuild is"), enabled),
-  honoured("builder.skipBuild.experimentID", "Whose image."),
-  honoured("builder.skipBuild.failIfNotFound", "Fail where it is gone, instead of building."),
+  honoured("builder.cache", "false: a build takes no layers of earlier ones. Default true."),
+  honoured(
+    "builder.registry",
+    "Where the image is pushed to, before its name: registry.example.org/team.",
+  ),
+  honoured("builder.skipBuild", "An image that is there, in the place of a build."),
+  honoured("builder.skipBuild.enabled", "true: nothing is built. Default false."),
+  honoured(
+    "builder.skipBuild.experimentID",
+    "The experiment of this project whose image it is, as in needs. Left out: builder.image, as it is.",
+  ),
+  honoured(
+    "builder.skipBuild.failIfNotFound",
+    "true: fails where that image is not to be had; else it is built then. Default false.",
+  ),
   honoured("clone", "What of the repository is in the build context."),
   honoured("clone.depth", "Commits of history. Default 1."),
   honoured("clone.includeDotGit", "Keep .git. Default false."),

@@ -16,6 +16,7 @@ const TEXT = [
   "builder.context",
   "builder.target",
   "builder.registry",
+  "builder.skipBuild.experimentID",
   "builder.buildArgs.*",
   "clone.submodules",
   "spec.image",

@@ -89,13 +89,24 @@ const anySpec = z.discriminatedUnion("operator", [
 ]);
 type Form = (typeof specs)[keyof typeof specs];
 
+const registry = text().regex(
+  /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*\/?$/,
+  "must be a registry and what comes before the image's name: registry.example.org/team",
+);
+const platform = text().regex(
+  /^linux\/[a-z0-9]+(\/v[0-9]+)?$/,
+  "must be a platform: linux/amd64, linux/arm64",
+);
+
 const builder = z.strictObject({
   image: text().optional(),
   dockerfile: text(1000).default("Dockerfile"),
   context: text(1000).default("."),
   buildArgs: textMap.default({}),
   target: text().optional(),
-  registry: text().optional(),
+  registry: registry.optional(),
+  platform: platform.optional(),
+  cache: truth.default(true),
   skipBuild: z
     .strictObject({
       enabled: truth.default(false),

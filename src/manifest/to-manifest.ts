@@ -26,6 +26,15 @@ export function toManifest(written: WrittenManifest, engine: string | undefined)
       buildArgs: builder.buildArgs,
       target: builder.target,
       registry: builder.registry,
+      platform: builder.platform,
+      cache: builder.cache,
+      skipBuild:
+        builder.skipBuild?.enabled === true
+          ? {
+              experiment: builder.skipBuild.experimentID,
+              failIfNotFound: builder.skipBuild.failIfNotFound,
+            }
+          : undefined,
     },
     clone,
     spec: {

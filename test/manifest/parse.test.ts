@@ -117,6 +117,7 @@ test("every default is filled in", () => {
       buildArgs: {},
       target: undefined,
       registry: undefined,
+      cache: true,
     },
     clone: { depth: 1, includeDotGit: false, submodules: "false" },
     spec: {

@@ -20,12 +20,6 @@ test.each([
   ["a search", `${withSpec()}\nsearch: { any: thing }`, "5:1 search"],
   ["a workflow", `${withSpec()}\nnodes: { any: thing }`, "5:1 nodes"],
   ["a schedule", `${withSpec()}\nschedule: "0 0 * * *"`, "5:11 schedule"],
-  ["a registry", `${withSpec()}\nbuilder: { registry: example.org/a }`, "5:22 builder.registry"],
-  [
-    "skipBuild",
-    `${withSpec()}\nbuilder: { skipBuild: { enabled: true } }`,
-    "5:34 builder.skipBuild.enabled",
-  ],
   ["ptrace", withSpec("securityContext: { ptrace: true }"), "5:30 spec.securityContext.ptrace"],
   [
     "a shutdown command",

@@ -9,6 +9,8 @@ import type {
   BuiltImage,
   ImageKey,
   LocalImage,
+  NamedImage,
+  ReadyImageRequest,
 } from "../../src/core/builder.ts";
 import { BuildFailedError } from "../../src/core/errors.ts";
 
@@ -41,8 +43,14 @@ export class MadeUpBuilder implements Builder {
     const digest = hashOf(buildArgs);
     await mkdir(this.#folder, { recursive: true });
     await writeFile(join(this.#folder, digest), "");
-    return { name: `image-${digest}`, digest };
+    return { name: `image-${digest}`, digest, key: digest, parts: buildArgs };
   }
+
+  async ready({ name }: ReadyImageRequest): Promise<NamedImage> {
+    return { name, digest: hashOf(name) };
+  }
+
+  async push(): Promise<void> {}
 
   async exists(digest: string): Promise<boolean> {
     return stat(join(this.#folder, digest)).then(

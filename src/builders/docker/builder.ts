@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 
 import type Dockerode from "dockerode";
@@ -10,27 +9,26 @@ import type {
   BuiltImage,
   ImageKey,
   LocalImage,
+  NamedImage,
+  ReadyImageRequest,
 } from "../../core/builder.ts";
+import { pullBase } from "./base-images.ts";
+import { cacheBytes, pruneCache } from "./build-cache.ts";
+import { buildQuery } from "./build-query.ts";
 import { packContext } from "./context-tar.ts";
-import { type BuildContext, readContext } from "./context.ts";
 import { Daemon } from "./daemon.ts";
-import { ask, send } from "./dial.ts";
-import { type Dockerfile, parseDockerfile } from "./dockerfile.ts";
+import { send } from "./dial.ts";
 import { toBuildError } from "./failure.ts";
-import { toImageKey } from "./image-key.ts";
 import { findImage, listImages, removeImage } from "./images.ts";
+import { type Prepared, prepareBuild } from "./prepare.ts";
 import { BuildProgress } from "./progress.ts";
+import { giveToRegistry } from "./push-image.ts";
+import { readyImage } from "./ready-image.ts";
 import { readResponse } from "./response.ts";
 import { openSession } from "./session.ts";
+import type { Transfer } from "./transfer.ts";
 
 type Log = Parameters<Builder["build"]>[1];
-
-/** What is known of a request once its source was read. */
-interface Prepared {
-  readonly context: BuildContext;
-  readonly dockerfile: Dockerfile;
-  readonly image: ImageKey;
-}
 
 /** Builds with the Engine's BuildKit through its HTTP API alone: no docker command, no buildx. From 20.10 on. */
 export class DockerBuilder implements Builder {
@@ -56,19 +54,27 @@ export class DockerBuilder implements Builder {
   }
 
   async imageKey(request: BuildRequest, signal?: AbortSignal): Promise<ImageKey> {
-    return (await this.#prepare(request, signal)).image;
+    return (await prepareBuild(this.#daemon, request, signal)).image;
   }
 
   async build(request: BuildRequest, log: Log, signal: AbortSignal): Promise<BuiltImage> {
-    const prepared = await this.#prepare(request, signal);
-    for (const note of prepared.context.notes) await log(Buffer.from(`${note}\n`));
     try {
-      return await this.#build(request, prepared, log, signal);
+      const prepared = await this.#prepare(request, log, signal);
+      for (const note of prepared.notes) await log(Buffer.from(`${note}\n`));
+      return { ...(await this.#build(request, prepared, log, signal)), ...prepared.image };
     } catch (error) {
       // What an abort breaks off has errors of its own, of many kinds.
       signal.throwIfAborted();
       throw error;
     }
+  }
+
+  ready(request: ReadyImageRequest, log: Log, signal: AbortSignal): Promise<NamedImage> {
+    return readyImage(this.#docker, request, log, signal);
+  }
+
+  push(digest: string, to: Transfer, log: Log, signal: AbortSignal): Promise<void> {
+    return giveToRegistry(this.#docker, digest, to, log, signal);
   }
 
   async exists(digest: string): Promise<boolean> {
@@ -83,66 +89,44 @@ export class DockerBuilder implements Builder {
     return listImages(this.#docker, this.#installation, signal);
   }
 
-  async cacheBytes(signal?: AbortSignal): Promise<number> {
-    // Engines before 23.0 do not know the type, and tell of everything.
-    const query = { type: "build-cache" };
-    const answer = await ask(this.#docker, {
-      method: "GET",
-      path: "/system/df",
-      query,
-      signal,
-      takesLong: true,
-    });
-    const { BuildCache: entries } = Object(answer);
-    if (!Array.isArray(entries)) return 0;
-    return entries.reduce((bytes: number, { Size: size, Shared: isShared }) => {
-      return isShared === true || typeof size !== "number" ? bytes : bytes + size;
-    }, 0);
+  cacheBytes(signal?: AbortSignal): Promise<number> {
+    return cacheBytes(this.#docker, signal);
   }
 
-  async pruneCache(keepBytes: number): Promise<number> {
-    // Not dockerode's pruneBuilder, which drops its options.
-    const query = { all: "true", "keep-storage": String(keepBytes) };
-    const answer = await ask(this.#docker, {
-      method: "POST",
-      path: "/build/prune",
-      query,
-      takesLong: true,
-    });
-    const { SpaceReclaimed: freed } = Object(answer);
-    return typeof freed === "number" ? freed : 0;
+  pruneCache(keepBytes: number): Promise<number> {
+    return pruneCache(this.#docker, keepBytes);
   }
 
-  async #prepare(request: BuildRequest, signal?: AbortSignal): Promise<Prepared> {
-    const [context, platform] = await Promise.all([
-      readContext(request, signal),
-      this.#daemon.platform(),
-    ]);
-    const { buildArgs } = request;
-    const text = context.dockerfile.bytes.toString("utf8");
-    const dockerfile = parseDockerfile(text, { buildArgs, platform });
-    const ids = dockerfile.images.map(
-      async ({ name }) => [name, await this.#daemon.imageId(name)] as const,
-    );
-    const imageIds = new Map(await Promise.all(ids));
-    return { context, dockerfile, image: toImageKey(request, context, { platform, imageIds }) };
+  /** What it begins from is here before it is looked at for good: what enters the image depends on it. */
+  async #prepare(request: BuildRequest, log: Log, signal: AbortSignal): Promise<Prepared> {
+    const prepared = await prepareBuild(this.#daemon, request, signal);
+    if (prepared.absent.length === 0) return prepared;
+    const scene = { ...prepared, target: request.target };
+    for (const name of prepared.absent) {
+      await pullBase(this.#docker, { name, logins: request.logins }, scene, log, signal);
+      this.#daemon.forget(name);
+    }
+    return prepareBuild(this.#daemon, request, signal);
   }
 
   async #build(
     request: BuildRequest,
-    { context, dockerfile, image }: Prepared,
+    prepared: Prepared,
     log: Log,
     signal: AbortSignal,
-  ): Promise<BuiltImage> {
+  ): Promise<NamedImage> {
+    const { context, dockerfile, image, secrets } = prepared;
     const name = `assay/${request.projectId}:${image.key.slice(0, 12)}`;
-    const session = await openSession(this.#docker, request.secrets, signal);
+    const answers = { secrets: secrets.values, logins: request.logins };
+    const session = await openSession(this.#docker, answers, signal);
     const over = new AbortController();
     const untilOver = AbortSignal.any([signal, over.signal]);
     const tar = pack();
     const body = Readable.from(tar, { objectMode: false });
     const progress = new BuildProgress();
-    const drive = async (): Promise<BuiltImage> => {
-      const query = this.#query(request, { name, context, key: image.key, session: session.id });
+    const drive = async (): Promise<NamedImage> => {
+      const build = { name, session: session.id, installation: this.#installation };
+      const query = buildQuery(request, prepared, build);
       const call = { method: "POST", path: "/build", query, body, signal: untilOver } as const;
       const result = await readResponse(await send(this.#docker, call), progress, log);
       if (result.kind === "built") return { name, digest: result.digest };
@@ -160,45 +144,4 @@ export class DockerBuilder implements Builder {
       session.close();
     }
   }
-
-  #query(
-    request: BuildRequest,
-    build: {
-      readonly name: string;
-      readonly context: BuildContext;
-      readonly key: string;
-      readonly session: string;
-    },
-  ): Record<string, string> {
-    const { projectId, experimentId, target, buildArgs, fresh } = request;
-    const labels = {
-      "assay.installation": this.#installation,
-      "assay.project": projectId,
-      "assay.experiment": experimentId,
-      "assay.image-key": build.key,
-    };
-    return {
-      version: "2",
-      session: build.session,
-      t: build.name,
-      dockerfile: build.context.dockerfile.name,
-      labels: JSON.stringify(labels),
-      // Keeps `RUN --mount=type=cache` apart too: else one project could put files into another's build.
-      buildargs: JSON.stringify({ ...buildArgs, BUILDKIT_CACHE_MOUNT_NS: projectId }),
-      extrahosts: `${cacheSalt(request)}:127.0.0.1`,
-      ...(target !== undefined && { target }),
-      ...(fresh && { nocache: "1" }),
-    };
-  }
-}
-
-/**
- * A host name of our own, which BuildKit counts among the inputs of every RUN and leaves out of the image. BuildKit's
- * cache does not look at secrets, and gives equal steps that run at once one execution; so without it a project could
- * get what was made with the secrets of another, or with those of yesterday. Always there: a project's steps are its own.
- */
-function cacheSalt({ projectId, secrets, secretsVersion }: BuildRequest): string {
-  const names = Object.keys(secrets).toSorted();
-  const salt = names.length === 0 ? [projectId] : [projectId, secretsVersion, ...names];
-  return `assay-${createHash("sha256").update(JSON.stringify(salt)).digest("hex").slice(0, 16)}`;
 }

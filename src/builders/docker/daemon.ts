@@ -6,13 +6,20 @@ import type Dockerode from "dockerode";
 import { EngineUnreachableError } from "../../core/errors.ts";
 import { statusOf } from "./caught.ts";
 import { ask } from "./dial.ts";
+import { isImageName } from "./image-name.ts";
 
 /** An image's name may stand for another one soon; who the Engine is does not change while it runs. */
 const imageMilliseconds = 1_000;
 const engineMilliseconds = 60_000;
 /** It takes the Engine 7 ms; nobody waits longer, so that one that hangs does not hold whoever asks. */
 const patienceMilliseconds = 10_000;
-const reference = /^[a-z0-9](?:[\w-]|[./:@](?![./:@]))*$/i;
+
+/** What an image brings into a build that begins from it. */
+interface Base {
+  readonly id: string;
+  /** Instructions for whoever builds from it: ONBUILD. */
+  readonly hasTriggers: boolean;
+}
 
 interface Question {
   readonly askedAt: number;
@@ -49,11 +56,20 @@ export class Daemon {
   }
 
   /** The local image that a name stands for; undefined where there is none. */
-  async imageId(name: string): Promise<string | undefined> {
+  async base(name: string): Promise<Base | undefined> {
     // It stands in a Dockerfile: anything may, and it becomes a part of a path.
-    if (!reference.test(name)) return undefined;
-    const { Id: id } = Object(await this.#remembered(`/images/${name}/json`, imageMilliseconds));
-    return typeof id === "string" ? id : undefined;
+    if (!isImageName(name)) return undefined;
+    const { Id: id, Config: config } = Object(
+      await this.#remembered(imagePath(name), imageMilliseconds),
+    );
+    const { OnBuild: triggers } = Object(config);
+    if (typeof id !== "string") return undefined;
+    return { id, hasTriggers: Array.isArray(triggers) && triggers.length > 0 };
+  }
+
+  /** It stands for another image now. */
+  forget(name: string): void {
+    this.#questions.delete(imagePath(name));
   }
 
   /** undefined: there is no such thing. */
@@ -87,6 +103,8 @@ export class Daemon {
     return question;
   }
 }
+
+const imagePath = (name: string): string => `/images/${name}/json`;
 
 /** Never answers: throws EngineUnreachableError, or what ended the wait before. */
 async function noAnswerIn(milliseconds: number, signal: AbortSignal): Promise<never> {

@@ -4,6 +4,7 @@ import type { DialOptions } from "docker-modem";
 import type Dockerode from "dockerode";
 
 import { EngineUnreachableError } from "../../core/errors.ts";
+import type { RegistryLogin } from "../../core/registry-login.ts";
 import { codeOf, reasonOf } from "./caught.ts";
 
 interface Call {
@@ -11,6 +12,8 @@ interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** For the registry that the Engine goes to. */
+  readonly login?: RegistryLogin | undefined;
 }
 
 /** How long the Engine may take for an answer before it counts as not answering; longer where it walks its whole disk. */
@@ -41,6 +44,13 @@ export async function send(
   call: Call & { readonly body: NodeJS.ReadableStream },
 ): Promise<Readable> {
   const response = await dial(docker, call, { file: call.body, isStream: true });
+  if (response instanceof Readable) return response;
+  throw new Error(`Docker answered ${call.path} without a stream.`);
+}
+
+/** Asks for something that takes its time, and answers with what is told of it as it comes. */
+export async function order(docker: Dockerode, call: Call): Promise<Readable> {
+  const response = await dial(docker, call, { isStream: true });
   if (response instanceof Readable) return response;
   throw new Error(`Docker answered ${call.path} without a stream.`);
 }
@@ -77,6 +87,12 @@ export function asUnreachable(error: unknown): unknown {
   );
 }
 
+const toAuthConfig = ({ host, username, password }: RegistryLogin): Record<string, string> => ({
+  username,
+  password,
+  serveraddress: host,
+});
+
 async function dial(
   docker: Dockerode,
   call: Call,
@@ -91,8 +107,9 @@ async function dial(
           method: call.method,
           path: `${call.path}?`,
           options: { _query: call.query ?? {}, _body: {} },
-          statusCodes: { 200: true, 204: true },
+          statusCodes: { 200: true, 201: true, 204: true },
           ...(call.signal && { abortSignal: call.signal }),
+          ...(call.login && { authconfig: toAuthConfig(call.login) }),
         },
         (error, answer) => {
           if (error === null || error === undefined) resolve(answer);

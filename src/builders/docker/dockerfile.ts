@@ -7,6 +7,8 @@ export interface Instruction {
   readonly keyword: string;
   /** Keyword and arguments, continued lines joined. */
   readonly text: string;
+  /** The same, with the space inside as it is: the words as BuildKit reads them. */
+  readonly written: string;
 }
 
 export interface Stage {
@@ -20,6 +22,8 @@ export interface Stage {
 export interface Dockerfile {
   /** The frontend that a `# syntax=` line asks for. */
   readonly syntax: string | undefined;
+  /** Whether every BuildKit joins its lines alike: a line's end that is escaped twice divides them. */
+  readonly isClear: boolean;
   readonly stages: readonly Stage[];
   /** Every image that it names, in FROM, COPY --from or a mount, and where first; without stages and `scratch`. */
   readonly images: readonly { readonly name: string; readonly at: Instruction }[];
@@ -31,13 +35,20 @@ export interface Dockerfile {
  */
 export function parseDockerfile(
   text: string,
-  variables: { readonly buildArgs: Readonly<Record<string, string>>; readonly platform: string },
+  variables: {
+    readonly buildArgs: Readonly<Record<string, string>>;
+    /** Of the machine that builds, and, where it is another, of the image. */
+    readonly platform: string;
+    readonly target?: string | undefined;
+  },
 ): Dockerfile {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const directives = readDirectives(lines);
-  const instructions = readInstructions(lines, directives.get("escape") === "`" ? "`" : "\\");
+  const escape = directives.get("escape") === "`" ? "`" : "\\";
+  const instructions = readInstructions(lines, escape);
   const stages = readStages(instructions, variables);
-  return { syntax: directives.get("syntax"), stages, images: imagesOf(stages) };
+  const isClear = escape === "\\" && !lines.some((line) => /\\\\\s*$/.test(line));
+  return { syntax: directives.get("syntax"), isClear, stages, images: imagesOf(stages) };
 }
 
 function readDirectives(lines: readonly string[]): ReadonlyMap<string, string> {
@@ -64,12 +75,14 @@ function readInstructions(lines: readonly string[], escape: string): readonly In
       // Comments and empty lines may stand inside a continued instruction.
       if (!isSkipped(next)) parts.push(next);
     }
-    const text = parts
-      .map((part) => (isContinued(part) ? part.trimEnd().slice(0, -1) : part).trim())
+    const pieces = parts.map((part) => (isContinued(part) ? part.trimEnd().slice(0, -1) : part));
+    const written = pieces.join("").trim();
+    const text = pieces
+      .map((piece) => piece.trim())
       .join(" ")
       .trim();
     const keyword = (/^\S+/.exec(text)?.[0] ?? "").toUpperCase();
-    instructions.push({ line, keyword, text });
+    instructions.push({ line, keyword, text, written });
     if (["RUN", "COPY", "ADD"].includes(keyword)) index = skipHereDocuments(text, lines, index);
   }
   return instructions;
@@ -91,12 +104,12 @@ function skipHereDocuments(text: string, lines: readonly string[], index: number
 
 function readStages(
   instructions: readonly Instruction[],
-  { buildArgs, platform }: Parameters<typeof parseDockerfile>[1],
+  { buildArgs, platform, target = platform }: Parameters<typeof parseDockerfile>[1],
 ): readonly Stage[] {
-  const [os = "", architecture = ""] = platform.split("/");
   const known = new Map<string, string>();
-  for (const side of ["BUILD", "TARGET"]) {
-    known.set(`${side}PLATFORM`, platform);
+  for (const [side, written] of Object.entries({ BUILD: platform, TARGET: target })) {
+    const [os = "", architecture = ""] = written.split("/");
+    known.set(`${side}PLATFORM`, written);
     known.set(`${side}OS`, os);
     known.set(`${side}ARCH`, architecture);
   }

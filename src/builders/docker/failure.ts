@@ -20,6 +20,7 @@ export function toBuildError(message: string, scene: FailureScene): Error {
     missingTarget(text, scene) ??
     missingFile(text, scene) ??
     missingSecret(text, scene) ??
+    missingAgent(text, scene) ??
     (isOurs(text) ? new Error(`BuildKit failed: ${message}`) : anyOther(message, scene))
   );
 }
@@ -90,7 +91,14 @@ function missingSecret(text: string, scene: FailureScene): Error | undefined {
   const [, name] = /secret (\S+?):? not found/.exec(text) ?? [];
   if (name === undefined) return undefined;
   return new BuildFailedError(`${placeOfStep(scene)}: the build has no secret ${name}.`, {
-    hint: "Give the project this secret, and list it in the manifest's secrets.",
+    hint: `Give the project this secret (assay secrets set ${name}), and list it in the manifest's secrets.`,
+  });
+}
+
+function missingAgent(text: string, scene: FailureScene): Error | undefined {
+  if (!/(?:unset ssh forward key|no SSH key) /i.test(text)) return undefined;
+  return new BuildFailedError(`${placeOfStep(scene)}: the build has no ssh agent.`, {
+    hint: "Clone over https, with a token that the step mounts: RUN --mount=type=secret,id=….",
   });
 }
 

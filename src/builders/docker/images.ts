@@ -5,19 +5,21 @@ import { statusOf } from "./caught.ts";
 import { ask } from "./dial.ts";
 
 interface FoundImage {
+  readonly digest: string;
   readonly names: readonly string[];
   readonly labels: ReadonlyMap<string, unknown>;
 }
 
-/** undefined: the Engine does not have it. */
+/** By its digest or a name; undefined: the Engine does not have it. */
 export async function findImage(
   docker: Dockerode,
-  digest: string,
+  reference: string,
 ): Promise<FoundImage | undefined> {
   try {
-    const answer = await ask(docker, { method: "GET", path: `/images/${digest}/json` });
-    const { RepoTags: names, Config: config } = Object(answer);
+    const answer = await ask(docker, { method: "GET", path: `/images/${reference}/json` });
+    const { Id: id, RepoTags: names, Config: config } = Object(answer);
     return {
+      digest: String(id),
       names: Array.isArray(names) ? names.map(String) : [],
       labels: new Map(Object.entries(Object(Object(config).Labels))),
     };

@@ -1,10 +1,14 @@
 import { BuildFailedError } from "../../core/errors.ts";
+import { REGISTRY_SECRET } from "../../core/registry-login.ts";
 import { type FailureScene, placeOf } from "./failure-scene.ts";
 
 const network =
   /no such host|server misbehaving|i\/o timeout|connection refused|network is unreachable|no route to host|TLS handshake|x509|connection reset|Client\.Timeout|Temporary failure/i;
 const refused =
   /pull access denied|repository does not exist|insufficient_scope|unauthorized|403 Forbidden|denied:/i;
+
+/** Whether a registry was not reached, rather than that it refused. */
+export const isNetworkTrouble = (text: string): boolean => network.test(text);
 
 /** An image, or the frontend of a `# syntax=` line, that is not local and cannot be had; undefined: it is not about that. */
 export function toPullError(text: string, scene: FailureScene): BuildFailedError | undefined {
@@ -56,7 +60,9 @@ function missingImage(
     );
   return new BuildFailedError(
     `${place}: ${name} cannot be pulled: there is no such image, or it is private.`,
-    { hint: "Check its name and tag." },
+    {
+      hint: `Check its name and tag. For a private one, give the project the secret ${REGISTRY_SECRET}.`,
+    },
   );
 }
 

@@ -29,7 +29,7 @@ export async function readResponse(
 }
 
 /** JSON, one value a line. A connection that breaks is an Engine that went away. */
-async function* messages(response: Readable): AsyncIterable<unknown> {
+export async function* messages(response: Readable): AsyncIterable<unknown> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   try {

@@ -10,12 +10,20 @@ import {
 } from "@grpc/grpc-js";
 import type Dockerode from "dockerode";
 
+import { registryHost, type RegistryLogin } from "../../core/registry-login.ts";
 import { hijack } from "./dial.ts";
-import { encodeOne, WireMessage } from "./wire.ts";
+import { encodeOne, encodeTexts, WireMessage } from "./wire.ts";
 
 export interface BuildSession {
   readonly id: string;
   close(): void;
+}
+
+/** What it is answered. */
+interface SessionAnswers {
+  /** By the id that a step mounts. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly logins: readonly RegistryLogin[];
 }
 
 const paths = {
@@ -26,12 +34,12 @@ const paths = {
 
 /**
  * The connection on which BuildKit asks its client back while it builds: for secrets, which no other way of the Engine
- * API carries, and for registry credentials (there are none). Without an answer about its health the Engine drops the
- * session after 1 s (20.10) to 10 s.
+ * API carries, and for the logins of registries. Without an answer about its health the Engine drops the session after
+ * 1 s (20.10) to 10 s.
  */
 export async function openSession(
   docker: Dockerode,
-  secrets: Readonly<Record<string, string>>,
+  { secrets, logins }: SessionAnswers,
   signal: AbortSignal,
 ): Promise<BuildSession> {
   const id = randomUUID();
@@ -50,13 +58,16 @@ export async function openSession(
   connection.on("error", () => {});
 
   const server = new Server();
-  const values = new Map(Object.entries(secrets));
   serve(server, paths.secret, (request, answer) => {
-    const value = values.get(request.text(1));
+    const value = secrets.get(request.text(1));
     if (value === undefined) answer({ code: status.NOT_FOUND, details: "not found" });
     else answer(null, encodeOne(Buffer.from(value)));
   });
-  serve(server, paths.credentials, (_request, answer) => answer(null, Buffer.alloc(0)));
+  serve(server, paths.credentials, (request, answer) => {
+    const host = registryHost(request.text(1));
+    const login = logins.find((each) => each.host === host);
+    answer(null, encodeTexts(login === undefined ? [] : [login.username, login.password]));
+  });
   const serving = encodeOne(1);
   serve(server, paths.health, (_request, answer) => answer(null, serving));
   server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(connection);

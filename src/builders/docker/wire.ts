@@ -58,3 +58,10 @@ export function encodeOne(value: Uint8Array | number): Buffer {
   else writer.uint32((1 << 3) | 2).bytes(value);
   return Buffer.from(writer.finish());
 }
+
+/** A message whose fields, from number 1 on, are texts. */
+export function encodeTexts(texts: readonly string[]): Buffer {
+  const writer = Writer.create();
+  for (const [index, text] of texts.entries()) writer.uint32(((index + 1) << 3) | 2).string(text);
+  return Buffer.from(writer.finish());
+}

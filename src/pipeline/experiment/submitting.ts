@@ -11,7 +11,7 @@ import { IN_THE_QUEUE, noteOf } from "../run/note.ts";
 import { enqueueRun } from "../run/preparing.ts";
 import { planSource } from "./plan-source.ts";
 import { plannedInputs } from "./planned-inputs.ts";
-import { secretVersions } from "./secret-versions.ts";
+import { missingSecrets, secretVersions } from "./secret-versions.ts";
 import { failed, type StepResult } from "./step-result.ts";
 
 /** The one run of an experiment that is no search and no workflow. */
@@ -44,11 +44,7 @@ export async function submitting(
   if (tooLarge !== undefined) return failed("NeverFits", tooLarge);
 
   const secrets = await secretVersions(ports, project, manifest);
-  if (secrets.missing.length > 0)
-    return failed(
-      "SecretMissing",
-      `The project has no secret ${secrets.missing.join(", ")} any more: set it again, or take it out of the manifest's secrets.`,
-    );
+  if (secrets.missing.length > 0) return failed("SecretMissing", missingSecrets(secrets.missing));
 
   const inputs = await plannedInputs(ports, experiment);
   if (typeof inputs === "string") return failed("InputMissing", inputs);

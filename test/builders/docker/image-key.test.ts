@@ -14,6 +14,7 @@ const files = {
   ".dockerignore": "*.log\n",
   "src/train.py": "print(1)",
   "noise.log": "1",
+  "manifest.yaml": "spec: {}",
 };
 const request = requestOf(files);
 const keyOf = async (changes: Partial<BuildRequest> = {}): Promise<string> =>
@@ -33,13 +34,11 @@ test("the key names everything that enters the image", async () => {
   expect(Object.keys(parts)).toEqual([
     "arg:LR",
     "dockerfile",
-    "file:.dockerignore",
     "file:Dockerfile",
     "file:src/train.py",
     `from:${base}`,
     "platform",
     "project",
-    "secrets",
     "target",
   ]);
   expect(parts["arg:LR"]).toBe("0.1");
@@ -49,6 +48,10 @@ test("the key names everything that enters the image", async () => {
 test.each<[string, Partial<BuildRequest>]>([
   ["the times of files", { source: archiveOf(files, new Date(0)) }],
   ["an ignored file", source({ "noise.log": "2" })],
+  ["a file that is not copied", source({ "README.md": "new" })],
+  ["the manifest", source({ "manifest.yaml": "spec: { command: other }" })],
+  ["what is ignored, where nothing else is copied", source({ ".dockerignore": "*.log\n*.tmp\n" })],
+  ["a secret that no step mounts", { secrets: { OTHER: "x" }, secretVersions: { OTHER: 3 } }],
   ["the experiment", { experimentId: randomUUID() }],
   ["whether cached layers are used", { fresh: true }],
   ["another way to write the context", { context: "./" }],
@@ -65,8 +68,6 @@ test.each<[string, Partial<BuildRequest>]>([
   ["a build argument", { buildArgs: { LR: "0.1" } }],
   ["which Dockerfile", { dockerfile: "src/train.py" }],
   ["the target", { target: "build" }],
-  ["the secrets", { secretsVersion: "2" }],
-  ["which secrets are given", { secrets: { TOKEN: "x" } }],
   ["the project", { projectId: randomUUID() }],
   [
     "a file's mode",
@@ -84,13 +85,48 @@ test.each<[string, Partial<BuildRequest>]>([
   expect(await keyOf(changes)).not.toBe(await keyOf());
 });
 
+test("the key changes with the version of a secret that a step mounts, and with no other", async () => {
+  const mount = "RUN --mount=type=secret,id=TOKEN true";
+  const mounting = source({ Dockerfile: `${files.Dockerfile}${mount}\n` });
+  const secrets = { TOKEN: "long enough", OTHER: "long enough" };
+  const key = (TOKEN: number, OTHER: number) =>
+    keyOf({ ...mounting, secrets, secretVersions: { TOKEN, OTHER } });
+
+  const [first, rotated, other, none] = await Promise.all([
+    key(1, 1),
+    key(2, 1),
+    key(1, 2),
+    keyOf(mounting),
+  ]);
+
+  expect(new Set([first, rotated, none]).size).toBe(3);
+  expect(other).toBe(first);
+});
+
+test("a Dockerfile that mounts AIchor's one file of all secrets depends on all of them", async () => {
+  const mount = "RUN --mount=type=secret,id=_env,dst=/etc/secrets/.env true";
+  const mounting = source({ Dockerfile: `${files.Dockerfile}${mount}\n` });
+  const { parts } = await builder.imageKey({
+    ...request,
+    ...mounting,
+    secrets: { A: "long enough", B: "long enough" },
+    secretVersions: { A: 4, B: 5 },
+  });
+
+  expect(parts).toMatchObject({ "secret:A": "4", "secret:B": "5" });
+});
+
+test("the key changes with the platform", async () => {
+  expect(await keyOf({ platform: "linux/riscv64" })).not.toBe(await keyOf());
+});
+
 test("a file that became a link to a file of the same name is a change", async () => {
   const linked = archiveOf([
-    { name: "Dockerfile", text: "FROM scratch" },
+    { name: "Dockerfile", text: "FROM scratch\nCOPY . /" },
     { name: "a", type: "symlink", linkname: "b" },
   ]);
   const elsewhere = archiveOf([
-    { name: "Dockerfile", text: "FROM scratch" },
+    { name: "Dockerfile", text: "FROM scratch\nCOPY . /" },
     { name: "a", type: "symlink", linkname: "c" },
   ]);
 

@@ -48,8 +48,8 @@ test("a secret reaches the step that mounts it, and is in no log, history, label
 
 test("a secret whose value changed is used anew, though nothing else did", async () => {
   const files = { Dockerfile: `FROM ${base}\n${useSecret}\n` };
-  const old = requestOf(files, { secrets: { TOKEN: "old" }, secretsVersion: "1" });
-  const rotated = { ...old, secrets: { TOKEN: "new" }, secretsVersion: "2" };
+  const old = requestOf(files, { secrets: { TOKEN: "old" }, secretVersions: { TOKEN: 1 } });
+  const rotated = { ...old, secrets: { TOKEN: "new" }, secretVersions: { TOKEN: 2 } };
   const { log, text } = keepLog();
 
   await builder.build(old, async () => {}, signal);

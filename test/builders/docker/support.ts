@@ -49,8 +49,10 @@ export function requestOf(
     dockerfile: "Dockerfile",
     target: undefined,
     buildArgs: {},
+    platform: undefined,
     secrets: {},
-    secretsVersion: "1",
+    secretVersions: {},
+    logins: [],
     fresh: false,
     ...overrides,
   };
