@@ -11,6 +11,8 @@ import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { manifest } from "./commands/manifest.ts";
 import { projects } from "./commands/projects.ts";
+import { secrets } from "./commands/secrets.ts";
+import { tokens } from "./commands/tokens.ts";
 import { withExamples } from "./options.ts";
 import type { Shell } from "./shell.ts";
 import { inShort } from "./words.ts";
@@ -27,9 +29,11 @@ export function createProgram(shell: Shell): Command {
     .addCommand(context(shell))
     .addCommand(experiments(shell))
     .addCommand(projects(shell))
+    .addCommand(secrets(shell))
     .addCommand(manifest(shell))
     .addCommand(data(shell))
     .addCommand(init(shell))
+    .addCommand(tokens(shell))
     .addCommand(admin(shell))
     .addCommand(completion(shell, () => program));
   program.addHelpText("after", ENVIRONMENT);
