@@ -12,7 +12,6 @@ import { logout } from "./commands/logout.ts";
 import { manifest } from "./commands/manifest.ts";
 import { projects } from "./commands/projects.ts";
 import { secrets } from "./commands/secrets.ts";
-import { tokens } from "./commands/tokens.ts";
 import { withExamples } from "./options.ts";
 import type { Shell } from "./shell.ts";
 import { inShort } from "./words.ts";
@@ -33,7 +32,6 @@ export function createProgram(shell: Shell): Command {
     .addCommand(manifest(shell))
     .addCommand(data(shell))
     .addCommand(init(shell))
-    .addCommand(tokens(shell))
     .addCommand(admin(shell))
     .addCommand(completion(shell, () => program));
   program.addHelpText("after", ENVIRONMENT);
