@@ -68,6 +68,21 @@ export class PostgresExperimentStore implements ExperimentStore {
     return row && toExperiment(row);
   }
 
+  async firstUnread({
+    projectId,
+    sequence,
+  }: Parameters<ExperimentStore["firstUnread"]>[0]): Promise<number | undefined> {
+    const [row] = await query<{ number: number }>(
+      this.#db,
+      `select number from experiments
+        where project_id = :projectId and sequence < :sequence
+          and conditions is null and finished_at is null
+        order by sequence limit 1`,
+      { projectId, sequence },
+    );
+    return row?.number;
+  }
+
   async cancelRequestedOf(ids: readonly string[]): Promise<readonly string[]> {
     if (ids.length === 0) return [];
     const rows = await query<{ id: string }>(
@@ -171,7 +186,8 @@ export class PostgresExperimentStore implements ExperimentStore {
     await query(
       this.#db,
       `update experiments
-          set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine
+          set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine,
+              name = coalesce(overrides ->> 'name', :name, name)
         where id = :id and finished_at is null and admitted_at is null`,
       {
         id,
@@ -179,6 +195,7 @@ export class PostgresExperimentStore implements ExperimentStore {
         ready,
         priority: conditions.priority,
         engine: conditions.engine,
+        name: conditions.name,
       },
     );
   }
