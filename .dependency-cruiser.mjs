@@ -45,6 +45,7 @@ const layers = {
       "react-router/dom",
       "@tanstack/react-query",
       "@tanstack/react-virtual",
+      "uplot",
       "zod",
     ],
   },

@@ -19,6 +19,7 @@ import { experimentRoutes } from "./routes/experiments.ts";
 import { fieldRoutes } from "./routes/fields.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { manifestRoutes } from "./routes/manifests.ts";
+import { metricRoutes } from "./routes/metrics.ts";
 import { noticeRoutes } from "./routes/notices.ts";
 import { objectRoutes } from "./routes/objects.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -29,6 +30,7 @@ import { retentionRoutes } from "./routes/retention.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { sourceChangeRoutes } from "./routes/source-changes.ts";
 import { refuseOtherMethods, webhookRoutes } from "./routes/webhooks.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { SessionCookies } from "./session-cookie.ts";
@@ -42,9 +44,11 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...experimentRoutes(ports),
     ...experimentVerbRoutes(ports),
     ...fieldRoutes(ports),
+    ...sourceChangeRoutes(ports),
     ...logRoutes(ports, options.stopping),
     ...changeRoutes(ports, options.stopping),
     ...runRoutes(ports),
+    ...metricRoutes(ports),
     ...projectRoutes(ports),
     ...secretRoutes(ports),
     ...projectPartRoutes(ports),

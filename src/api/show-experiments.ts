@@ -26,16 +26,18 @@ async function surroundings(
 ): Promise<(experiment: Experiment) => Surroundings> {
   const ids = experiments.map(({ id }) => id);
   const projectIds = [...new Set(experiments.map(({ projectId }) => projectId))];
-  const [projects, histories, runs] = await Promise.all([
+  const [projects, histories, runs, metrics] = await Promise.all([
     Promise.all(projectIds.map((id) => database.projects.find(id))),
     database.experiments.histories(ids),
     database.runs.ofExperiments(ids),
+    database.runMetrics.valuesOf(ids),
   ]);
   const runIds = [...runs.values()].flat().map(({ id }) => id);
   const attempts = await database.runs.attemptsOf(runIds);
   return ({ id, projectId }) => ({
     project: projects.find((project) => project?.id === projectId),
     history: histories.get(id) ?? [],
+    metrics: metrics.get(id) ?? {},
     runs: (runs.get(id) ?? []).map((run) => ({ run, attempts: attempts.get(run.id) ?? [] })),
   });
 }

@@ -8,6 +8,15 @@ const folders: Readonly<Record<ForgeKind, string | undefined>> = {
   bitbucket: "src",
 };
 
+const comparisons: Readonly<Record<ForgeKind, ((from: string, to: string) => string) | undefined>> =
+  {
+    builtin: undefined,
+    github: (from, to) => `compare/${from}...${to}`,
+    gitlab: (from, to) => `-/compare/${from}...${to}`,
+    gitea: (from, to) => `compare/${from}...${to}`,
+    bitbucket: (from, to) => `branches/compare/${to}..${from}`,
+  };
+
 /** The page of a commit's code on its forge, from the clone URL; undefined where there is none. */
 export function sourceLink(
   project: { readonly forge: ForgeKind; readonly repository: string | undefined },
@@ -18,6 +27,17 @@ export function sourceLink(
     return undefined;
   const page = pageOf(project.repository);
   return page && `${page}/${folder}/${commit}`;
+}
+
+/** The page of all that lies between two commits. */
+export function comparisonLink(
+  project: { readonly forge: ForgeKind; readonly repository: string | undefined },
+  { from, to }: { readonly from: string; readonly to: string },
+): string | undefined {
+  const path = comparisons[project.forge]?.(from, to);
+  if (path === undefined || project.repository === undefined) return undefined;
+  const page = pageOf(project.repository);
+  return page && `${page}/${path}`;
 }
 
 /** https://forge/owner/name of an https, ssh or scp-like clone URL; without credentials. */

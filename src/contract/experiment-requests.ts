@@ -1,6 +1,11 @@
 import { z } from "zod";
 
-import { EXPERIMENT_ORDERS } from "../core/experiment-store.ts";
+import { readCondition } from "../core/experiment-condition.ts";
+import {
+  EXPERIMENT_ORDERS,
+  type ExperimentOrder,
+  isMetricOrder,
+} from "../core/experiment-store.ts";
 import { EXPERIMENT_STATUSES, STEPS } from "../core/experiment.ts";
 import { Duration } from "./duration.ts";
 import { Json, JsonObject, Text } from "./json.ts";
@@ -13,6 +18,23 @@ const Tags = z.array(Text.trim().min(1).max(100)).max(50);
 const Priority = z.number().int().min(1).max(99);
 const Environment = z.record(Text, Text);
 const Parameters = z.record(Text, Json);
+
+const Sort = Text.max(250).transform((text, context): ExperimentOrder => {
+  const known = EXPERIMENT_ORDERS.find((each) => each === text);
+  if (known !== undefined) return known;
+  if (isMetricOrder(text)) return text;
+  context.addIssue({ code: "invalid_value", values: [...EXPERIMENT_ORDERS], input: text });
+  return z.NEVER;
+});
+
+const Where = Text.max(500).transform((text, context) => {
+  const condition = readCondition(text);
+  if (typeof condition !== "string") return condition;
+  context.addIssue({ code: "custom", message: condition, input: text });
+  return z.NEVER;
+});
+
+export { EXPERIMENT_ORDERS };
 
 export const ExperimentQuery = PageQuery.extend({
   /** Slug or id. */
@@ -34,8 +56,10 @@ export const ExperimentQuery = PageQuery.extend({
   parent: Text.optional(),
   /** As long as a name makes it. */
   cursor: z.string().max(2_000).optional(),
-  /** Newest first, where none is named. By another value: filter. */
-  sort: z.enum(EXPERIMENT_ORDERS).optional(),
+  /** `metric.accuracy>=0.9`, `param.lr=0.01`: all of them. */
+  where: several(Where).optional(),
+  /** Newest first, where none is named; also `metric.<name>` or `-metric.<name>`. By another value: filter. */
+  sort: Sort.optional(),
 });
 export type ExperimentQuery = z.infer<typeof ExperimentQuery>;
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EXPERIMENT_STATUSES, STEP_STATUSES, STEPS } from "../core/experiment.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { JsonObject, Time } from "./json.ts";
+import { MetricValues } from "./metric.ts";
 import { pageOf } from "./page.ts";
 import { ResourcesAnswer, RunAnswer, StepExceptionAnswer } from "./run.ts";
 import { VerbsAnswer } from "./verbs.ts";
@@ -52,6 +53,8 @@ export const ExperimentItem = z.object({
   tags: z.array(z.string()),
   params: JsonObject,
   fields: JsonObject,
+  /** What its run has reached, by name. */
+  metrics: MetricValues,
   parentId: z.uuid().nullable(),
   engine: z.string(),
   priority: z.number().int(),

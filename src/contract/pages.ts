@@ -3,6 +3,8 @@ export const PAGES = {
   experiments: "/",
   signIn: "/sign-in",
   experiment: "/experiments/:id",
+  /** `?id=digits/12&id=digits/13`: the address is the comparison. */
+  compare: "/compare",
   deliveries: "/projects/:slug/deliveries",
   datasets: "/projects/:slug/datasets",
   engines: "/engines",

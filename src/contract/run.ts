@@ -81,20 +81,3 @@ export const RunDetailAnswer = RunAnswer.extend({
   attempts: z.array(AttemptAnswer),
 });
 export type RunDetailAnswer = z.infer<typeof RunDetailAnswer>;
-
-/** What each running replica uses now. */
-export const RunResourcesAnswer = z.object({
-  items: z.array(
-    z.object({
-      replica: z.string(),
-      at: Time,
-      /** Cores in use. */
-      cpus: z.number(),
-      memoryBytes: z.number(),
-      memoryLimitBytes: z.number(),
-      networkReceivedBytes: z.number(),
-      networkSentBytes: z.number(),
-    }),
-  ),
-});
-export type RunResourcesAnswer = z.infer<typeof RunResourcesAnswer>;

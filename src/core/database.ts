@@ -13,6 +13,7 @@ import type { DestinationStore, Outbox } from "./notice.ts";
 import type { ProjectStore } from "./project.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RunStore } from "./run.ts";
+import type { MetricStore } from "./run-metrics.ts";
 import type { SecretStore } from "./secret.ts";
 
 export interface Stores {
@@ -33,6 +34,7 @@ export interface Stores {
   readonly servers: ServerStore;
   readonly invariants: InvariantStore;
   readonly figures: FigureStore;
+  readonly runMetrics: MetricStore;
   readonly events: Pick<EventBus, "publish">;
 }
 

@@ -1,3 +1,4 @@
+import type { ExperimentCondition } from "./experiment-condition.ts";
 import type {
   Conditions,
   Experiment,
@@ -18,7 +19,11 @@ export const EXPERIMENT_ORDERS = [
   "-finishedAt",
   "finishedAt",
 ] as const;
-export type ExperimentOrder = (typeof EXPERIMENT_ORDERS)[number];
+/** By the value of a metric. What has not reported it, or has NaN there, is not in this list. */
+export type MetricOrder = `metric.${string}` | `-metric.${string}`;
+export type ExperimentOrder = (typeof EXPERIMENT_ORDERS)[number] | MetricOrder;
+
+export const isMetricOrder = (text: string): text is MetricOrder => /^-?metric\../.test(text);
 
 export interface ExperimentFilter {
   readonly projectId?: string | undefined;
@@ -36,6 +41,8 @@ export interface ExperimentFilter {
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   readonly parentId?: string | undefined;
+  /** All of them. */
+  readonly conditions?: readonly ExperimentCondition[] | undefined;
 }
 
 export interface Page<T> {

@@ -22,6 +22,15 @@ export type FileRead =
   /** A link, a folder, a submodule, or larger than the limit; the reason is a sentence without any content. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/** A file that differs between two commits. */
+export interface ChangedFile {
+  readonly path: string;
+  readonly change: "added" | "deleted" | "modified";
+  /** undefined of files that are no text. */
+  readonly linesAdded: number | undefined;
+  readonly linesDeleted: number | undefined;
+}
+
 export interface ArchiveOptions {
   readonly depth: number;
   readonly includeDotGit: boolean;
@@ -48,6 +57,12 @@ export interface Repository {
     limit: number,
   ): Promise<readonly Commit[]>;
   readFile(project: Project, commit: string, path: string, limitBytes: number): Promise<FileRead>;
+  /** By path, at most `limit`; undefined where it does not know one of the commits. */
+  changedFiles(
+    project: Project,
+    commits: { readonly from: string; readonly to: string },
+    limit: number,
+  ): Promise<readonly ChangedFile[] | undefined>;
   /** A plain tar; the same commit gives the same bytes. The user's fault (an LFS file or submodule that cannot be had) throws SourceUnavailableError. */
   archive(
     project: Project,

@@ -16,6 +16,7 @@ import { PostgresImageStore } from "./images.ts";
 import { PostgresInvariantStore } from "./invariants.ts";
 import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
+import { PostgresMetricStore } from "./metrics.ts";
 import { PostgresOutbox } from "./outbox.ts";
 import { PostgresProjectStore } from "./projects.ts";
 import { query } from "./query.ts";
@@ -95,6 +96,7 @@ function createStores(db: Db, options: DatabaseOptions, events: Stores["events"]
     admission: new PostgresAdmissionStore(db),
     invariants: new PostgresInvariantStore(db),
     figures: new PostgresFigureStore(db),
+    runMetrics: new PostgresMetricStore(db),
     servers: { releaseDead: () => releaseDeadInstances(db) },
     events,
   };

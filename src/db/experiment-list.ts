@@ -7,8 +7,16 @@ import type {
 } from "../core/experiment-store.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { experimentColumns } from "./experiment-columns.ts";
-import { isSequence, NONE_OF_OURS, ORDERS, readPlace, writePlace } from "./experiment-orders.ts";
+import {
+  isSequence,
+  METRIC_JOIN,
+  NONE_OF_OURS,
+  orderOf,
+  readPlace,
+  writePlace,
+} from "./experiment-orders.ts";
 import { type ExperimentRow, toExperiment } from "./experiment-rows.ts";
+import { narrowBy } from "./metrics/conditions.ts";
 import { query } from "./query.ts";
 import type { Db } from "./transaction.ts";
 
@@ -22,7 +30,7 @@ export async function listExperiments(
     order = "-createdAt",
   }: PageRequest & { readonly order?: ExperimentOrder | undefined },
 ): Promise<Page<Experiment>> {
-  const { by, ascending } = ORDERS[order];
+  const { by, ascending, metric } = orderOf(order);
   const { where, bindings } = conditions(filter);
   const after = cursor === undefined ? undefined : readPlace(cursor, order);
   // A comparison of rows, in one direction: spelled out with "or" it would not use the index.
@@ -33,20 +41,22 @@ export async function listExperiments(
   const ordered = `order by ${by === undefined ? "" : `${by.key} ${direction}, `}e.sequence ${direction}
       limit :limit`;
   const columns = `${experimentColumns("e")}, p.slug, ${by === undefined ? "''" : `(${by.key})::text`} as value`;
-  const given = { ...bindings, value: after?.value, sequence: after?.sequence, limit: limit + 1 };
+  const joined = `join projects p on p.id = e.project_id ${metric === undefined ? "" : METRIC_JOIN}`;
+  const { value, sequence } = after ?? {};
+  const given = { ...bindings, metric, value, sequence, limit: limit + 1 };
   // Each list is planned for what it asks.
   const select = (sql: string): Promise<readonly ListedRow[]> =>
     query<ListedRow>(db, sql, given, "anew");
   const walk = (narrower: readonly string[]): Promise<readonly ListedRow[]> =>
     select(
-      `select ${columns} from experiments e join projects p on p.id = e.project_id
+      `select ${columns} from experiments e ${joined}
         where ${[...where, ...narrower].join(" and ")}
         ${ordered}`,
     );
   const search = (): Promise<readonly ListedRow[]> =>
     select(
       `with found as materialized (select e.id from experiments e where ${where.join(" and ")})
-       select ${columns} from found join experiments e using (id) join projects p on p.id = e.project_id
+       select ${columns} from found join experiments e using (id) ${joined}
         ${ordered}`,
     );
 
@@ -111,6 +121,9 @@ function conditions(filter: ExperimentFilter): {
     "(e.author_name ilike :author or e.author_email ilike :author)",
   );
   add(searchWords(filter.query), "words", "e.search @@ to_tsquery('simple', :words)");
+  const narrower = narrowBy(filter.conditions ?? []);
+  where.push(...narrower.where);
+  Object.assign(bindings, narrower.bindings);
   if (filter.archived !== "all")
     where.push(`e.archived_at is ${filter.archived === true ? "not null" : "null"}`);
   return { where, bindings };

@@ -3,10 +3,18 @@ import { join } from "node:path";
 
 import { SourceUnavailableError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import type { ArchiveOptions, Commit, FileRead, Ref, Repository } from "../core/repository.ts";
+import type {
+  ArchiveOptions,
+  ChangedFile,
+  Commit,
+  FileRead,
+  Ref,
+  Repository,
+} from "../core/repository.ts";
 import { archiveTree } from "./archive-tree.ts";
 import { archiveWithHistory } from "./archive-with-history.ts";
 import { prepareBareRepository } from "./bare-repository.ts";
+import { listChangedFiles } from "./changed-files.ts";
 import { findCommit, isCommitId, listNewCommits } from "./commits.ts";
 import { fetchMirror } from "./fetch-mirror.ts";
 import { gitDirectory } from "./git-directory.ts";
@@ -75,6 +83,14 @@ export class GitRepository implements Repository {
     return this.#known.file(project, JSON.stringify(file), () =>
       readFileAt(this.#process(project), file),
     );
+  }
+
+  changedFiles(
+    project: Project,
+    commits: { readonly from: string; readonly to: string },
+    limit: number,
+  ): Promise<readonly ChangedFile[] | undefined> {
+    return listChangedFiles(this.#process(project), commits, limit);
   }
 
   async *archive(

@@ -3,6 +3,7 @@ import type { Ports } from "../core/ports.ts";
 import type { Attempt } from "../core/run.ts";
 import { Bell } from "./bell.ts";
 import { LogFollowers } from "./log-followers.ts";
+import { LiveMetrics } from "./metrics/live-metrics.ts";
 import { pause } from "./pause.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -22,6 +23,7 @@ export class Observer {
   readonly #ports: Ports;
   readonly #engine: Engine;
   readonly #followers: LogFollowers;
+  readonly #liveMetrics: LiveMetrics;
   readonly #stopping = new AbortController();
   readonly #news = new Bell();
   readonly #trouble: Trouble;
@@ -33,6 +35,7 @@ export class Observer {
     this.#ports = ports;
     this.#engine = engine;
     this.#followers = new LogFollowers(ports, engine);
+    this.#liveMetrics = new LiveMetrics(ports, engine);
     const words = {
       failed: "the engine cannot be observed, and is tried again",
       again: "the engine is observed again",
@@ -44,6 +47,7 @@ export class Observer {
     this.#unsubscribe = this.#ports.events.subscribe((hint) => {
       if (hint.kind === "observe" && hint.engine === this.#engine.name) this.#news.ring();
     });
+    this.#liveMetrics.start();
     this.#loop = this.#observe();
   }
 
@@ -51,7 +55,7 @@ export class Observer {
     this.#unsubscribe?.();
     this.#stopping.abort();
     await this.#loop;
-    await this.#followers.stop();
+    await Promise.all([this.#followers.stop(), this.#liveMetrics.stop()]);
     await this.#release();
   }
 
@@ -84,6 +88,7 @@ export class Observer {
         await pause(RETRY_MS, signal);
       } finally {
         watching.abort();
+        this.#liveMetrics.follow([]);
       }
     }
   }
@@ -113,6 +118,7 @@ export class Observer {
   async #look(signal: AbortSignal): Promise<void> {
     const { runs } = this.#ports.database;
     const live = await runs.liveOn(this.#engine.name, this.#ports.reach.daemons);
+    this.#liveMetrics.follow(live);
     if (live.length === 0) return;
     const listed = new Map(
       (await this.#engine.list(signal)).map((workload) => [workload.attemptId, workload]),

@@ -8,10 +8,12 @@ import type { z } from "zod";
 
 import type { DeliveryPage, RefusedDeliveries } from "../contract/delivery.ts";
 import type { ExperimentAnswer, ExperimentItem, ExperimentPage } from "../contract/experiment.ts";
+import type { RunMetricsAnswer, RunResourcesAnswer } from "../contract/metric.ts";
 import type { ObjectPage } from "../contract/object.ts";
 import type { EnginePage, QueueAnswer, SessionAnswer } from "../contract/operations.ts";
 import type { ProjectPage } from "../contract/project.ts";
 import type { RunAnswer, RunDetailAnswer } from "../contract/run.ts";
+import type { SourceChangesAnswer } from "../contract/source-changes.ts";
 import { encoded, request, RequestError } from "./request.ts";
 
 export type Page = z.infer<typeof ExperimentPage>;
@@ -82,6 +84,48 @@ export const runQuery = ({ id, state, attempt }: RunAnswer) =>
     queryKey: ["run", id, state, attempt],
     queryFn: () => request<z.infer<typeof RunDetailAnswer>>("GET", `/api/v1/runs/${encoded(id)}`),
     placeholderData: keepPreviousData,
+  });
+
+/** Asked for again with each change of its experiment. */
+export const runMetricsQuery = (runId: string, names: readonly string[]) =>
+  queryOptions({
+    queryKey: [METRICS, runId, names],
+    queryFn: () => {
+      const query = new URLSearchParams({ points: "500" });
+      for (const name of names) query.append("names", name);
+      return request<RunMetricsAnswer>(
+        "GET",
+        `/api/v1/runs/${encoded(runId)}/metrics?${query.toString()}`,
+      );
+    },
+    placeholderData: keepPreviousData,
+  });
+export const METRICS = "metrics";
+
+const SAMPLES_MS = 5_000;
+
+export const runResourcesQuery = (runId: string, isRunning: boolean) =>
+  queryOptions({
+    queryKey: ["resources", runId, isRunning],
+    queryFn: () =>
+      request<RunResourcesAnswer>(
+        "GET",
+        `/api/v1/runs/${encoded(runId)}/resources?now=false&points=300`,
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: isRunning && SAMPLES_MS,
+  });
+
+export const sourceChangesQuery = (id: string, from: string) =>
+  queryOptions({
+    queryKey: ["changes", id, from],
+    queryFn: () => {
+      const query = new URLSearchParams({ from });
+      return request<SourceChangesAnswer>(
+        "GET",
+        `/api/v1/experiments/${encoded(id)}/changes?${query.toString()}`,
+      );
+    },
   });
 
 /** Asked for again when the experiment's status is another. */

@@ -3,6 +3,7 @@ import { createBrowserRouter, redirect } from "react-router";
 import { PAGES } from "../contract/pages.ts";
 import { Layout } from "./components/layout.tsx";
 import { Trouble } from "./components/trouble.tsx";
+import { ComparePage } from "./pages/compare.tsx";
 import { DatasetsPage } from "./pages/datasets.tsx";
 import { DeliveriesPage } from "./pages/deliveries.tsx";
 import { EnginesPage } from "./pages/engines.tsx";
@@ -32,6 +33,7 @@ export const router = createBrowserRouter([
             loader: ({ params }) =>
               signedIn(() => queryClient.ensureQueryData(experimentQuery(params["id"] ?? ""))),
           },
+          { path: PAGES.compare, Component: ComparePage },
           { path: PAGES.deliveries, Component: DeliveriesPage },
           { path: PAGES.datasets, Component: DatasetsPage },
           { path: PAGES.engines, Component: EnginesPage },

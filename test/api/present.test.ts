@@ -27,7 +27,7 @@ const project = { forge: "github", repository: "https://github.com/lab/digits.gi
 test("an experiment is shown with six steps, UTC times with milliseconds, and null for what is not there", () => {
   const shown = presentExperiment(
     experiment({ step: "Cloning", stepStatus: "Running", note: "fetching" }),
-    { project, history, runs: [] },
+    { project, history, metrics: {}, runs: [] },
   );
 
   expect(ExperimentAnswer.strict().parse(shown)).toEqual(shown);
@@ -60,6 +60,7 @@ test("an item of a list has everything but the manifests", () => {
   const shown = presentItem(experiment({ manifestText: "kind: AIchorManifest" }), {
     project,
     history,
+    metrics: {},
     runs: [{ run: run(), attempts: [attempt()] }],
   });
 

@@ -61,6 +61,10 @@ export class MadeUpRepository implements Repository {
     return { kind: "file", bytes: Buffer.from(text) };
   }
 
+  async changedFiles(): Promise<undefined> {
+    return undefined;
+  }
+
   async *archive(_project: Project, commit: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(commit);
   }

@@ -12,6 +12,7 @@ import type { Project } from "../../core/project.ts";
 import type { Attempt, Run } from "../../core/run.ts";
 import { sourceLink } from "../source-link.ts";
 import { exceptionOrNull } from "./exception.ts";
+import { presentValues } from "./metric.ts";
 import { presentRun } from "./run.ts";
 import { time, timeOrNull } from "./times.ts";
 import { presentVerbs } from "./verbs.ts";
@@ -20,6 +21,7 @@ import { presentVerbs } from "./verbs.ts";
 export interface Surroundings {
   readonly project: Pick<Project, "forge" | "repository"> | undefined;
   readonly history: readonly StepChange[];
+  readonly metrics: Readonly<Record<string, number>>;
   readonly runs: readonly { readonly run: Run; readonly attempts: readonly Attempt[] }[];
 }
 
@@ -37,6 +39,7 @@ export function presentItem(experiment: Experiment, around: Surroundings): Exper
     tags: [...experiment.tags],
     params: experiment.params,
     fields: experiment.fields,
+    metrics: presentValues(around.metrics),
     parentId: experiment.parentId ?? null,
     engine: experiment.engine,
     priority: experiment.priority,

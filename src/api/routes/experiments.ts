@@ -80,6 +80,7 @@ async function filterOf(
     archived: archived === "all" ? "all" : archived === "true",
     createdAfter: query.createdAfter,
     createdBefore: query.createdBefore,
+    conditions: query.where,
     parentId: parent === undefined ? undefined : (await findExperiment(ports, parent)).id,
   };
 }

@@ -10,8 +10,17 @@ import {
 import { CancelAnswer, ExperimentAnswer, ExperimentPage } from "../experiment.ts";
 import { JsonObject } from "../json.ts";
 import { LogQuery } from "../log.ts";
+import {
+  MetricsQuery,
+  ReportAnswer,
+  ReportRequest,
+  ResourcesQuery,
+  RunMetricsAnswer,
+  RunResourcesAnswer,
+} from "../metric.ts";
 import { get, patch, post, put, remove } from "../route.ts";
-import { RunDetailAnswer, RunResourcesAnswer } from "../run.ts";
+import { RunDetailAnswer } from "../run.ts";
+import { SourceChangesAnswer, SourceChangesQuery } from "../source-changes.ts";
 
 const all = "/api/v1/experiments";
 const one = "/api/v1/experiments/:id";
@@ -38,6 +47,10 @@ export const EXPERIMENT_ROUTES = {
   resubmitExperiment: post(`${one}/resubmit`, "The same again, or with overrides", {
     body: ResubmitRequest,
     answers: { 201: ExperimentAnswer },
+  }),
+  getSourceChanges: get(`${one}/changes`, "Which files of its source differ from another one's", {
+    query: SourceChangesQuery,
+    answers: { 200: SourceChangesAnswer },
   }),
   approveExperiment: post(`${one}/approve`, "Let it out of Waiting", answersIt),
   archiveExperiment: post(`${one}/archive`, "Take it out of the list", answersIt),
@@ -69,7 +82,17 @@ export const EXPERIMENT_ROUTES = {
   }),
 
   getRun: get("/api/v1/runs/:id", "A run with its attempts", { answers: { 200: RunDetailAnswer } }),
-  getRunResources: get("/api/v1/runs/:id/resources", "What its replicas use now", {
+  getRunMetrics: get("/api/v1/runs/:id/metrics", "What it reported, as curves", {
+    query: MetricsQuery,
+    answers: { 200: RunMetricsAnswer },
+  }),
+  reportMetrics: post("/api/v1/runs/:id/metrics", "Report metrics of a step, or of several", {
+    access: "run",
+    body: ReportRequest,
+    answers: { 200: ReportAnswer },
+  }),
+  getRunResources: get("/api/v1/runs/:id/resources", "What its replicas use and have used", {
+    query: ResourcesQuery,
     answers: { 200: RunResourcesAnswer },
   }),
 } as const;

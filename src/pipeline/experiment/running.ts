@@ -1,13 +1,14 @@
 import type { ExperimentAt } from "../../core/experiment.ts";
 import type { Ports } from "../../core/ports.ts";
 import { isRunOver, type Run } from "../../core/run.ts";
+import { readMetricsToEnd } from "../metrics/read-to-end.ts";
 import { isOnSilentEngine } from "../passing-notes.ts";
 import { noteOf, STOPPING } from "../run/note.ts";
 import type { StepResult } from "./step-result.ts";
 
 /** A fold over the runs: waits for all, ends the others when one has failed, and tells how it came out. */
 export async function running(
-  ports: Pick<Ports, "database" | "workspaces">,
+  ports: Pick<Ports, "buckets" | "database" | "log" | "workspaces">,
   experiment: ExperimentAt<"Running">,
 ): Promise<StepResult> {
   const runs = await ports.database.runs.ofExperiment(experiment.id);
@@ -34,6 +35,7 @@ export async function running(
   if (failure !== undefined || runs.some((run) => run.state === "Cancelled")) {
     // Outputs that exist are kept whatever the ending.
     await ports.workspaces.close(experiment);
+    await readMetricsToEnd(ports, experiment);
     if (failure?.exception === undefined) return { kind: "cancelled" };
     return { kind: "failed", exception: failure.exception };
   }

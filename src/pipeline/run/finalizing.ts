@@ -4,6 +4,7 @@ import type { LogKey } from "../../core/log-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Attempt, LiveRun, Run, RunPlan } from "../../core/run.ts";
 import { secondsBetween, timedOut } from "./deadline.ts";
+import { readAttemptToEnd } from "../metrics/read-to-end.ts";
 import { engineFor } from "./engine-for.ts";
 import { exitException } from "./exit-exception.ts";
 import { refusal } from "./refusal.ts";
@@ -18,7 +19,15 @@ const TAIL_LINES = 20;
 const REMOVE_AGAIN_SECONDS = 10;
 
 /** Logs are sealed first, then the workload may go, then it is judged. */
-export async function finalizing(ports: Ports, { run, attempt }: LiveRun): Promise<RunResult> {
+export async function finalizing(ports: Ports, live: LiveRun): Promise<RunResult> {
+  const result = await lookAtEnd(ports, live);
+  // The next attempt goes on in the same files.
+  if (result.kind === "moved" && result.move.state === "Preparing")
+    await readAttemptToEnd(ports, live.run.id);
+  return result;
+}
+
+async function lookAtEnd(ports: Ports, { run, attempt }: LiveRun): Promise<RunResult> {
   if (attempt?.engineId === undefined) throw new Error(`run ${run.id} has nothing to finalize`);
   const { observation } = attempt;
   if (observation?.kind !== "exited" && observation?.kind !== "lost")

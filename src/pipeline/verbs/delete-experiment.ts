@@ -5,7 +5,7 @@ import type { Ports } from "../../core/ports.ts";
 import { removeFilesAtOnce } from "../retention/remove-files.ts";
 
 /**
- * Hides a finished experiment for good and removes its logs, and its source archive if no other has it. Its outputs stay
+ * Hides a finished experiment for good and removes its logs and metrics, and its source archive if no other has it. Its outputs stay
  * in the bucket, its commit stays taken.
  */
 export async function deleteExperiment(
@@ -15,7 +15,10 @@ export async function deleteExperiment(
   const answer = experimentCan.delete(experiment);
   if (!answer.allowed) throw new ConflictError(answer.reason);
   const { id, projectId } = experiment;
-  await ports.database.experiments.delete(id);
+  await ports.database.transaction(async ({ experiments, runMetrics }) => {
+    await experiments.delete(id);
+    await runMetrics.remove(id);
+  });
   await removeFilesAtOnce(ports);
   await ports.events.publish({ kind: "experiment", experimentId: id, projectId });
 }

@@ -19,6 +19,9 @@ export function Layout() {
           <NavLink to={PAGES.experiments} end className={linkClass}>
             Experiments
           </NavLink>
+          <NavLink to={PAGES.compare} className={linkClass}>
+            Compare
+          </NavLink>
           <NavLink to={PAGES.engines} className={linkClass}>
             Engines
           </NavLink>

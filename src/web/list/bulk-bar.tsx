@@ -1,6 +1,9 @@
 import { useState } from "react";
+import { Link } from "react-router";
 
+import { MOST_COMPARED } from "../../contract/comparison.ts";
 import type { ExperimentItem } from "../../contract/experiment.ts";
+import { comparePath } from "../compare/address.ts";
 import { encoded, reasonOf, request } from "../request.ts";
 
 interface BulkBarProps {
@@ -33,6 +36,7 @@ export function BulkBar({ items, onDone }: BulkBarProps) {
       className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line bg-panel px-4 py-2"
     >
       {items.length > 0 && <span>{items.length} selected</span>}
+      <CompareLink items={items} />
       {asked === undefined
         ? VERBS.map((each) => {
             const possible = items.filter(({ can }) => can[each.verb] === null).length;
@@ -75,6 +79,26 @@ export function BulkBar({ items, onDone }: BulkBarProps) {
         Clear
       </button>
     </div>
+  );
+}
+
+function CompareLink({ items }: Pick<BulkBarProps, "items">) {
+  const reason =
+    items.length < 2
+      ? "Select two experiments or more to compare them."
+      : items.length > MOST_COMPARED
+        ? `At most ${MOST_COMPARED} fit side by side.`
+        : "";
+  if (reason !== "")
+    return (
+      <button type="button" className="button" aria-disabled title={reason}>
+        Compare
+      </button>
+    );
+  return (
+    <Link to={comparePath(items)} className="button">
+      Compare
+    </Link>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { generatePath, Link } from "react-router";
 
 import { PAGES } from "../../contract/pages.ts";
@@ -8,7 +9,12 @@ import type { FilterName, useFilter } from "./use-filter.ts";
 
 type Filter = ReturnType<typeof useFilter>;
 
-export function Filters({ filter }: { readonly filter: Filter }) {
+interface FiltersProps {
+  readonly filter: Filter;
+  readonly children: ReactNode;
+}
+
+export function Filters({ filter, children }: FiltersProps) {
   const { data: projects } = useQuery(projectsQuery);
   const { data: engines } = useQuery(enginesQuery);
   const slugs = projects?.items.map(({ slug }) => slug) ?? [];
@@ -32,6 +38,7 @@ export function Filters({ filter }: { readonly filter: Filter }) {
         defaultValue={filter.get("q")}
         onChange={(event) => filter.set("q", event.target.value)}
       />
+      <Where key={filter.get("where")} filter={filter} />
       {CHIPS.map((name) => (
         <Chip key={name} filter={filter} name={name} />
       ))}
@@ -43,8 +50,30 @@ export function Filters({ filter }: { readonly filter: Filter }) {
         />
         Archived
       </label>
+      {children}
       {filter.get("project") !== "" && <ProjectLinks slug={filter.get("project")} />}
     </search>
+  );
+}
+
+/** Taken over with Enter: half of a condition is none. */
+function Where({ filter }: { readonly filter: Filter }) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const typed = new FormData(event.currentTarget).get("where");
+        filter.set("where", typeof typed === "string" ? typed.trim() : "");
+      }}
+    >
+      <input
+        name="where"
+        aria-label="Condition on a metric or parameter"
+        placeholder="metric.accuracy>=0.9"
+        className="field code w-48"
+        defaultValue={filter.get("where")}
+      />
+    </form>
   );
 }
 
@@ -57,8 +86,8 @@ function ProjectLinks({ slug }: { readonly slug: string }) {
   );
 }
 
-/** Set by following a branch, an author or a tag in a row. */
-const CHIPS = ["branch", "author", "tag"] as const satisfies readonly FilterName[];
+/** Set by following a branch, an author or a tag in a row, or a column's head. */
+const CHIPS = ["branch", "author", "tag", "sort"] as const satisfies readonly FilterName[];
 
 interface Named {
   readonly filter: Filter;

@@ -7,17 +7,19 @@ import { CommitLink } from "../components/commit-link.tsx";
 import { StateMark } from "../components/state.tsx";
 import { Duration } from "../components/times.tsx";
 import { middleCut } from "../format.ts";
+import { cellOf, type Column } from "./columns.ts";
 import { formatResources } from "./resources.ts";
 import { whyOf } from "./why.ts";
 
 interface RowProps {
   readonly item: ExperimentItem;
+  readonly columns: readonly Column[];
   readonly isSelected: boolean;
   readonly onSelect: (id: string, isSelected: boolean) => void;
 }
 
 /** One line of the list; what does not fit is whole on hover. */
-export const Row = memo(function Row({ item, isSelected, onSelect }: RowProps) {
+export const Row = memo(function Row({ item, columns, isSelected, onSelect }: RowProps) {
   const { id, number, project, status, step, name, source, tags } = item;
   const reference = `${project.slug}#${number}`;
   const why = whyOf(item);
@@ -47,6 +49,14 @@ export const Row = memo(function Row({ item, isSelected, onSelect }: RowProps) {
           <span className={status === "Failed" ? "text-failed" : "text-quiet"}> · {why}</span>
         )}
       </td>
+      {columns.map((column) => {
+        const { shown, whole } = cellOf(item, column);
+        return (
+          <td key={column} className={`${CELL} code hidden text-right md:table-cell`} title={whole}>
+            {shown}
+          </td>
+        );
+      })}
       <td className={`${CELL} hidden md:table-cell`}>
         <CommitLink source={source} />
       </td>

@@ -2,6 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef } from "react";
 
 import type { ExperimentItem } from "../../contract/experiment.ts";
+import { ColumnHead, type Sort } from "./column-head.tsx";
+import type { Column } from "./columns.ts";
 import { Row } from "./row.tsx";
 
 const ROW_PIXELS = 36;
@@ -10,13 +12,15 @@ const AHEAD = 30;
 
 interface TableProps {
   readonly items: readonly ExperimentItem[];
+  readonly columns: readonly Column[];
+  readonly sort: Sort;
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (id: string, isSelected: boolean) => void;
   readonly onNearEnd: () => void;
 }
 
 /** A table of any length, of which only the rows in sight exist. */
-export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
+export function Table({ items, columns, sort, selected, onSelect, onNearEnd }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const first = useRef<string>(undefined);
   const rows = useVirtualizer({
@@ -59,6 +63,9 @@ export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
             <th className={`${HEAD} w-28 md:w-40`}>Experiment</th>
             <th className={`${HEAD} w-32 md:w-46`}>Status</th>
             <th className={HEAD}>Name</th>
+            {columns.map((column) => (
+              <ColumnHead key={column} column={column} sort={sort} />
+            ))}
             <th className={`${HEAD} hidden w-20 md:table-cell`}>Commit</th>
             <th className={`${HEAD} hidden w-32 lg:table-cell`}>Branch</th>
             <th className={`${HEAD} hidden w-24 lg:table-cell`}>Author</th>
@@ -73,7 +80,13 @@ export function Table({ items, selected, onSelect, onNearEnd }: TableProps) {
             const item = items[index];
             return (
               item !== undefined && (
-                <Row key={key} item={item} isSelected={selected.has(item.id)} onSelect={onSelect} />
+                <Row
+                  key={key}
+                  item={item}
+                  columns={columns}
+                  isSelected={selected.has(item.id)}
+                  onSelect={onSelect}
+                />
               )
             );
           })}

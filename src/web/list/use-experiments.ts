@@ -31,6 +31,11 @@ export function useExperiments(filter: string, project: string | undefined) {
     timer.current = undefined;
     const ids = [...changed.current];
     changed.current.clear();
+    // In another order, a row that changed may belong anywhere.
+    if (new URLSearchParams(filter).has("sort")) {
+      await list.refetch();
+      return;
+    }
     const fresh = await fetchExperiments(filter);
     update((pages) => mergeFirstPage(pages, fresh));
     const below = itemsOf(client.getQueryData(query.queryKey)?.pages ?? []).filter(

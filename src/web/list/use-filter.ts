@@ -12,6 +12,8 @@ export const FILTERS = [
   "tag",
   "q",
   "archived",
+  "where",
+  "sort",
 ] as const;
 export type FilterName = (typeof FILTERS)[number];
 

@@ -12,7 +12,9 @@ import { Manifest } from "../experiment/manifest.tsx";
 import { Runs } from "../experiment/runs.tsx";
 import { Steps } from "../experiment/steps.tsx";
 import { Log } from "../log/log.tsx";
-import { experimentQuery } from "../queries.ts";
+import { Metrics } from "../metrics/metrics.tsx";
+import { Resources } from "../metrics/resources.tsx";
+import { experimentQuery, METRICS } from "../queries.ts";
 
 export function ExperimentPage() {
   const { id = "" } = useParams();
@@ -32,6 +34,7 @@ function Experiment({ experiment, reference }: ExperimentProps) {
   const { project, number, status, steps, runs } = experiment;
   const look = (): void => {
     void client.invalidateQueries({ queryKey: experimentQuery(reference).queryKey });
+    void client.invalidateQueries({ queryKey: [METRICS] });
   };
   return (
     <main className="min-h-0 flex-1 overflow-auto">
@@ -41,6 +44,9 @@ function Experiment({ experiment, reference }: ExperimentProps) {
         <Failure experiment={experiment} />
         <Steps steps={steps} />
         <Log experiment={experiment} onChange={look} />
+        <Part title="Metrics">
+          <Metrics experiment={experiment} />
+        </Part>
         <div className="grid gap-6 lg:grid-cols-2">
           <Part title="Runs">
             <Runs runs={runs} />
@@ -55,6 +61,9 @@ function Experiment({ experiment, reference }: ExperimentProps) {
             <Manifest experiment={experiment} />
           </Part>
         </div>
+        <Part title="Resources">
+          <Resources experiment={experiment} />
+        </Part>
       </div>
     </main>
   );

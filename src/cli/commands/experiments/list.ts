@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 
-import { ExperimentQuery } from "../../../contract/experiment-requests.ts";
+import { EXPERIMENT_ORDERS, ExperimentQuery } from "../../../contract/experiment-requests.ts";
 import { ExperimentItem, ExperimentPage } from "../../../contract/experiment.ts";
 import { ROUTES } from "../../../contract/routes.ts";
 import { connect } from "../../connect.ts";
@@ -30,12 +30,13 @@ interface Options extends ReadOptions {
   readonly query?: string;
   readonly archived?: string;
   readonly parent?: string;
+  readonly where?: readonly string[];
   readonly sort?: string;
   readonly limit: number;
 }
 
 const { status, step } = ExperimentItem.shape;
-const { sort, archived } = ExperimentQuery.shape;
+const { archived } = ExperimentQuery.shape;
 
 export function list(shell: Shell): Command {
   const command = new Command("list")
@@ -55,10 +56,14 @@ export function list(shell: Shell): Command {
         archived.unwrap().options,
       ),
     )
-    .addOption(
-      new Option("--sort <order>", "default: -createdAt, the newest first").choices(
-        sort.unwrap().options,
-      ),
+    .option(
+      "--where <condition>",
+      "'metric.accuracy>=0.9' or 'param.lr=0.01'; repeatable: all of them",
+      repeated,
+    )
+    .option(
+      "--sort <order>",
+      `${EXPERIMENT_ORDERS.join(", ")}, or [-]metric.<name>; default: -createdAt, the newest first`,
     )
     .option("--limit <count>", "at most so many", count, 20)
     .addOption(jsonOption())
@@ -66,6 +71,7 @@ export function list(shell: Shell): Command {
   return withExamples(
     command,
     "assay experiments list --status Failed --status Cancelled",
+    "assay experiments list --where 'metric.accuracy>=0.9' --sort=-metric.accuracy",
     "assay experiments list --tag nightly -q 'learning rate' --json | jq -r '.[].id'",
   );
 }
@@ -73,8 +79,8 @@ export function list(shell: Shell): Command {
 async function listed(shell: Shell, options: Options): Promise<void> {
   const { json, allProjects, query: q, limit, project, ...filters } = options;
   const { client, settings } = await connect(shell);
-  const where = allProjects ? undefined : (project ?? settings.project);
-  const query = { ...filters, q, project: where };
+  const of = allProjects ? undefined : (project ?? settings.project);
+  const query = { ...filters, q, project: of };
   const found = await all(items(client, ROUTES.listExperiments, ExperimentPage, { query }, limit));
   if (json) return printJson(shell, found);
   print(shell, ...table(HEADS, found.map(row)));
