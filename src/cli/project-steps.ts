@@ -27,14 +27,34 @@ function webhook(
   forge: Exclude<Forge, "builtin">,
   secret: string | undefined,
 ): readonly string[] {
+  const told =
+    secret ?? `told when the project was made; a new one: assay projects webhook-secret ${slug}`;
   return [
     `At ${repository ?? "the repository"}, ${WHERE[forge]}:`,
     `  Address       ${webhookUrl}`,
-    "  Content type  application/json",
-    `  Secret        ${secret ?? `told when the project was made; a new one: assay projects webhook-secret ${slug}`}`,
+    ...(ASKS_FOR_TYPE[forge] ? ["  Content type  application/json"] : []),
+    forge === "gitlab" ? `  Secret token  ${told}` : `  Secret        ${told}`,
     "  Events        pushes",
+    "",
+    `To show at each commit how its experiment stands, give ${TOKENS[forge]}:`,
+    `  assay projects credential ${slug}`,
+    `docs/forges/${forge}.md has all of it, step by step.`,
   ];
 }
+
+const ASKS_FOR_TYPE: Record<Exclude<Forge, "builtin">, boolean> = {
+  github: true,
+  gitlab: false,
+  gitea: true,
+  bitbucket: false,
+};
+
+const TOKENS: Record<Exclude<Forge, "builtin">, string> = {
+  github: "a fine-grained token with Commit statuses: read and write",
+  gitlab: "a project access token with the role Developer and the scope api",
+  gitea: "a token with repository: read and write",
+  bitbucket: "a repository access token with Repositories: write",
+};
 
 const WHERE: Record<Exclude<Forge, "builtin">, string> = {
   github: "in Settings → Webhooks → Add webhook",

@@ -68,6 +68,7 @@ test("a project of a forge says what to enter there, and its secret this once", 
   expect(secret.length).toBeGreaterThan(15);
   expect(shown.out).not.toContain(secret);
   expect(shown.out).toContain("assay projects webhook-secret letters");
+  expect(shown.out).toContain("  assay projects credential letters\n");
   expect(rotated.out.trim().length).toBeGreaterThan(15);
   expect(rotated.out).not.toContain(secret);
   expect(refused).toMatchObject({ code: 0, out: "" });

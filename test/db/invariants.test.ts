@@ -97,6 +97,29 @@ test.each<[string, readonly string[]]>([
     "status-is-derived",
     [UNCHECKED, `update experiments set finished_at = null where id = :succeeded`],
   ],
+  [
+    "move-has-status",
+    [
+      `update experiments set notifies = true where id = :waiting`,
+      `insert into destinations (project_id, kind, address, sealed) values (:project, 'forge', 'x', '')`,
+    ],
+  ],
+  [
+    "ending-has-notice",
+    [
+      `update experiments set notifies = true where id = :succeeded`,
+      `insert into destinations (project_id, kind, address, events, sealed, created_at)
+       values (:project, 'webhook', 'x', '{finished}', '', now() - interval '1 day')`,
+    ],
+  ],
+  [
+    "owed-notice-has-job",
+    [
+      `insert into destinations (project_id, kind, address, sealed) values (:project, 'slack', 'x', '')`,
+      `insert into notices (destination_id, experiment_id, event, step, step_status)
+       select id, :succeeded, 'finished', 'Completed', 'Succeeded' from destinations`,
+    ],
+  ],
   ["step-has-history", [`delete from step_changes where experiment_id = :waiting`]],
   [
     "step-has-history",
