@@ -46,7 +46,10 @@ export class DockerEngines {
     for (const engine of this.#engines) await engine.close();
     for (const installation of this.#installations) {
       const filters = { label: [`assay.installation=${installation}`] };
-      for (const { Id } of await this.docker.listContainers({ all: true, filters }))
+      const pauses = { label: [`assay.pause-of=${installation}`] };
+      const runs = await this.docker.listContainers({ all: true, filters });
+      const waiting = await this.docker.listContainers({ all: true, filters: pauses });
+      for (const { Id } of [...runs, ...waiting])
         await this.docker.getContainer(Id).remove({ force: true, v: true });
       for (const { Id } of await this.docker.listNetworks({ filters }))
         await this.docker.getNetwork(Id).remove();

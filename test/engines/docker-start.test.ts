@@ -103,6 +103,8 @@ test("a network that is taken back in the middle of a preparation is made again"
     get(target, name) {
       if (name !== "createContainer") return Reflect.get(target, name);
       return async (options: Dockerode.ContainerCreateOptions) => {
+        if (options.name?.startsWith("assay-pause-") === true)
+          return target.createContainer(options);
         times += 1;
         if (times === 1) await otherServer.close();
         return target.createContainer(options);

@@ -114,7 +114,11 @@ export class Installation {
 
   async #empty(): Promise<void> {
     const filters = await this.#filters();
-    for (const { Id } of await this.containers())
+    const pauses = {
+      label: filters.label.map((label) => label.replace("installation", "pause-of")),
+    };
+    const waiting = await this.#docker.listContainers({ all: true, filters: pauses });
+    for (const { Id } of [...(await this.containers()), ...waiting])
       await this.#docker.getContainer(Id).remove({ force: true, v: true });
     for (const { Id } of await this.#docker.listNetworks({ filters }))
       await this.#docker.getNetwork(Id).remove();

@@ -67,7 +67,8 @@ describeAsRoot("a Docker daemon that is stopped", () => {
     expect(experiment).toMatchObject({ status: "Succeeded", runs: [{ attempt: 1 }] });
     expect(await logOf(server, "digits#1")).toBe("one\ntwo\n");
     expect(await installation.output("digits", experiment.id, "starts")).toBe("started\n");
-    expect(await daemon.docker.listContainers({ all: true })).toEqual([]);
+    const filters = { label: ["assay.installation"] };
+    expect(await daemon.docker.listContainers({ all: true, filters })).toEqual([]);
   });
 
   test("how a run ended while its Docker daemon was away is told when the daemon is back", async () => {

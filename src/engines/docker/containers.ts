@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { Machine, Workload, WorkloadReplica } from "../../core/engine.ts";
-import { containerName, workloadLabels } from "./labels.ts";
+import { containerName, LABEL, workloadLabels } from "./labels.ts";
 
 export interface ContainerPlan {
   readonly workload: Workload;
@@ -13,6 +13,8 @@ export interface ContainerPlan {
   readonly logFileSize: string;
   /** The start guard's folder, as Docker sees it. */
   readonly guard: string;
+  /** The id of a container that waits in the network, under the replica's name: its place is taken. */
+  readonly pause?: string | undefined;
 }
 
 /** Where the start guard appears in a container. */
@@ -46,21 +48,35 @@ const LEAST_SHM_BYTES = 2 ** 20;
 
 /** Only what is named here reaches Docker: nothing of a manifest is passed through. */
 export function containerOptions(plan: ContainerPlan): Dockerode.ContainerCreateOptions {
-  const { workload, replica, installation, network } = plan;
-  const isGroup = workload.replicas.length > 1;
+  const { workload, replica, installation, network, pause } = plan;
   return {
     name: containerName(workload.attemptId, replica.name),
     Image: workload.image,
     Entrypoint: ["/bin/sh", "-c"],
     Cmd: [`${OUTLIVE_PROGRAM} ${replica.command ?? workload.command}`],
     Env: Object.entries(environmentOf(plan)).map(([name, value]) => `${name}=${value}`),
-    Hostname: replica.name,
-    Labels: workloadLabels(installation, workload, replica, network.name),
+    Labels: {
+      ...workloadLabels(installation, workload, replica, network.name),
+      ...(pause !== undefined && { [LABEL.pause]: pause }),
+    },
     StopSignal: "SIGTERM",
     StopTimeout: workload.graceSeconds,
     // An image's own check would run beside the program, in its memory.
     Healthcheck: { Test: ["NONE"] },
     HostConfig: hostConfig(plan),
+    ...(pause === undefined && ownPlace(plan)),
+  };
+}
+
+/** Whoever joins another's network has its name, too, and may not name one. */
+function ownPlace({
+  workload,
+  replica,
+  network,
+}: ContainerPlan): Pick<Dockerode.ContainerCreateOptions, "Hostname" | "NetworkingConfig"> {
+  const isGroup = workload.replicas.length > 1;
+  return {
+    Hostname: replica.name,
     NetworkingConfig: {
       // A project's network has many a worker-0, so names are given in a group's own network only.
       EndpointsConfig: { [network.id]: isGroup ? { Aliases: [replica.name] } : {} },
@@ -88,13 +104,13 @@ type AllowedHostConfig = Pick<
 >;
 
 function hostConfig(plan: ContainerPlan): AllowedHostConfig {
-  const { replica, network, machine } = plan;
+  const { replica, network, machine, pause } = plan;
   const { cpus, cpuLimit, memoryBytes, shmBytes } = replica.resources;
   const memory = Math.max(Math.floor(memoryBytes), LEAST_MEMORY_BYTES);
   return {
     // tini passes SIGTERM on, with TINI_KILL_PROCESS_GROUP=1 to the programs below the shell, too.
     Init: true,
-    NetworkMode: network.id,
+    NetworkMode: pause === undefined ? network.id : `container:${pause}`,
     SecurityOpt: ["no-new-privileges"],
     CapDrop: ["ALL"],
     CapAdd: CAPABILITIES,

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import type Dockerode from "dockerode";
 
 import type {
@@ -11,15 +13,18 @@ import type {
   ResourceSample,
   Workload,
 } from "../../core/engine.ts";
-import { WorkloadGoneError } from "../../core/errors.ts";
+import { EngineFullError, WorkloadGoneError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { askUnless } from "./ask.ts";
+import { containersOf } from "./attempt-containers.ts";
 import { readMachine } from "./capacity.ts";
 import { containerName, LABEL } from "./labels.ts";
 import { Listing } from "./listing.ts";
 import { containerLogs } from "./logs.ts";
 import { Networks } from "./networks.ts";
-import { containersOf, prepareWorkload } from "./prepare.ts";
+import { removePause } from "./pause-container.ts";
+import { PausePool } from "./pause-pool.ts";
+import { prepareWorkload } from "./prepare.ts";
 import { sampleContainer } from "./resources.ts";
 import { StartGuard } from "./start-guard.ts";
 import { startContainer } from "./start.ts";
@@ -58,6 +63,7 @@ export class DockerEngine implements Engine {
   readonly #docker: Dockerode;
   readonly #networks: Networks;
   readonly #guard: StartGuard;
+  readonly #pauses: PausePool;
   readonly #listing: Listing;
   readonly #stops: Stops;
   /** As Docker last told; another daemon may answer after this one ended. */
@@ -70,6 +76,7 @@ export class DockerEngine implements Engine {
     this.#docker = docker;
     this.#networks = new Networks(options);
     this.#guard = new StartGuard(startFolder, options.hostStartFolder ?? startFolder);
+    this.#pauses = new PausePool(options);
     const onStarted = (attempt: string, replica: string) => this.#guard.close(attempt, replica);
     this.#listing = new Listing({ docker, installation, onStarted });
     this.#stops = new Stops(docker, log);
@@ -86,10 +93,17 @@ export class DockerEngine implements Engine {
       installation: this.#options.installation,
       networks: this.#networks,
       guard: this.#guard,
+      pauses: this.#pauses,
       machine: await this.#machine(signal),
       logFileSize: this.#options.logFileSize ?? LOG_FILE_SIZE,
     };
-    await prepareWorkload(context, workload, signal);
+    try {
+      await prepareWorkload(context, workload, signal);
+    } catch (error) {
+      // A network with a container that waits in it is not given back.
+      if (error instanceof EngineFullError) await this.#pauses.clear();
+      throw error;
+    }
     return workload.attemptId;
   }
 
@@ -101,8 +115,8 @@ export class DockerEngine implements Engine {
     )
       throw new WorkloadGoneError("The run's containers are not all on the engine.");
     await Promise.all(
-      containers.map(async ({ Id, Labels }) => {
-        await startContainer(this.#docker, Id, signal);
+      containers.map(async ({ Id, Labels, State }) => {
+        if (State === "created") await startContainer(this.#docker, Id, signal);
         await this.#guard.close(engineId, Labels[LABEL.replica] ?? "");
       }),
     );
@@ -115,7 +129,7 @@ export class DockerEngine implements Engine {
 
   async remove(engineId: string): Promise<void> {
     const containers = await containersOf(this.#options, engineId);
-    await Promise.all(containers.map(({ Id }) => this.#removeContainer(Id)));
+    await Promise.all(containers.map((container) => this.#removeContainer(container)));
     await this.#networks.removeGroup(engineId);
     await this.#guard.remove(engineId);
   }
@@ -163,16 +177,22 @@ export class DockerEngine implements Engine {
   /** For a server that stops: requests under way are left to Docker, and networks that nothing uses are removed. */
   async close(): Promise<void> {
     this.#stops.close();
-    await this.#networks.removeUnused(AbortSignal.timeout(CLOSE_MS)).catch((error: unknown) => {
+    const closing = async (): Promise<void> => {
+      await Promise.race([this.#pauses.close(), setTimeout(CLOSE_MS, undefined, { ref: false })]);
+      await this.#networks.removeUnused(AbortSignal.timeout(CLOSE_MS));
+    };
+    await closing().catch((error: unknown) => {
       this.#options.log.debug({ error }, "unused networks were left on the engine");
     });
   }
 
-  async #removeContainer(id: string): Promise<void> {
+  async #removeContainer({ Id, Labels }: Dockerode.ContainerInfo): Promise<void> {
     // 409: another request is removing it.
     await askUnless([404, 409], (abortSignal) =>
-      this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
+      this.#docker.getContainer(Id).remove({ force: true, v: true, abortSignal }),
     );
+    const pause = Labels[LABEL.pause];
+    if (pause !== undefined) await removePause(this.#docker, pause);
   }
 
   /** Processors and memory do not change while a daemon runs; reservations are made from a look that is newer. */

@@ -15,6 +15,10 @@ export const LABEL = {
   replicas: "assay.replicas",
   /** The network's name. */
   network: "assay.network",
+  /** The id of the pause container whose network it has joined. */
+  pause: "assay.pause",
+  /** On such a container instead of all above but the network: whose it is. */
+  pauseOf: "assay.pause-of",
 } as const;
 
 export function workloadLabels(

@@ -1,22 +1,15 @@
 import type Dockerode from "dockerode";
 
 import type { Machine, Workload, WorkloadReplica } from "../../core/engine.ts";
-import { ImageGoneError, UnsupportedError } from "../../core/errors.ts";
-import { ask, askFor } from "./ask.ts";
-import { containerOptions } from "./containers.ts";
-import { messageOf, statusOf } from "./errors.ts";
-import { containerName, LABEL, labelled } from "./labels.ts";
+import { UnsupportedError } from "../../core/errors.ts";
+import { containersOf, removeContainers } from "./attempt-containers.ts";
+import { createContainer, type CreateContext } from "./create-container.ts";
+import { LABEL } from "./labels.ts";
 import { inspectState } from "./listing.ts";
 import type { Networks } from "./networks.ts";
-import type { StartGuard } from "./start-guard.ts";
 
-export interface PrepareContext {
-  readonly docker: Dockerode;
-  readonly installation: string;
+export interface PrepareContext extends CreateContext {
   readonly networks: Networks;
-  readonly guard: StartGuard;
-  readonly machine: Machine;
-  readonly logFileSize: string;
 }
 
 /** Makes what is missing of the workload's network and containers; what a crash left is completed. Nothing of it runs. */
@@ -26,7 +19,7 @@ export async function prepareWorkload(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const replica of workload.replicas) requireDevices(replica, context.machine);
-  const there = await containersOf(context, workload.attemptId, signal);
+  const there = await usableContainersOf(context, workload.attemptId, signal);
   if (there.length === workload.replicas.length) return;
 
   const network = await context.networks.ensure(workload, signal);
@@ -41,74 +34,22 @@ export async function prepareWorkload(
   await prepareWorkload(context, workload, signal);
 }
 
-/** All containers of an attempt, whatever their state. */
-export async function containersOf(
-  { docker, installation }: Pick<PrepareContext, "docker" | "installation">,
+/** A crash may have come between the naming of a pause container and its keeping: what joins nothing is made again. */
+async function usableContainersOf(
+  context: PrepareContext,
   attemptId: string,
   signal?: AbortSignal,
 ): Promise<readonly Dockerode.ContainerInfo[]> {
-  const filters = labelled({ [LABEL.installation]: installation, [LABEL.attempt]: attemptId });
-  return ask((abortSignal) => docker.listContainers({ all: true, filters, abortSignal }), signal);
-}
-
-/** Without force: Docker refuses where one runs, which without its network none does. */
-async function removeContainers(
-  context: PrepareContext,
-  attemptId: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  for (const { Id } of await containersOf(context, attemptId, signal))
-    await askFor(
-      (abortSignal) => context.docker.getContainer(Id).remove({ v: true, abortSignal }),
-      signal,
-    );
-}
-
-async function createContainer(
-  context: PrepareContext,
-  part: {
-    readonly workload: Workload;
-    readonly replica: WorkloadReplica;
-    readonly network: { readonly id: string; readonly name: string };
-  },
-  signal?: AbortSignal,
-): Promise<void> {
-  const { attemptId, image } = part.workload;
-  const guard = await context.guard.make(attemptId, part.replica.name);
-  const options = containerOptions({ ...context, ...part, guard });
-  try {
-    await ask((abortSignal) => context.docker.createContainer({ ...options, abortSignal }), signal);
-  } catch (error) {
-    if (statusOf(error) === 409) return closeIfStarted(context, attemptId, part.replica.name);
-    if (statusOf(error) === 404 && /no such image/i.test(messageOf(error)))
-      throw new ImageGoneError(`The image ${image} is not on the engine any more.`, {
-        cause: error,
-      });
-    const volume = missingVolume(part.workload, messageOf(error));
-    if (volume === undefined) throw error;
-    throw new UnsupportedError(
-      `The volume ${volume.volume} is the folder ${volume.source} of the machine ${context.machine.name}, where there is none.`,
-      { cause: error },
-    );
+  const there = await containersOf(context, attemptId, signal);
+  const pauses = there.flatMap(({ State, Labels }) =>
+    State === "created" ? (Labels[LABEL.pause] ?? []) : [],
+  );
+  for (const pause of pauses) {
+    if ((await inspectState(context.docker, pause, signal))?.kind === "running") continue;
+    await removeContainers(context, attemptId, signal);
+    return [];
   }
-}
-
-function missingVolume(
-  { mounts }: Workload,
-  message: string,
-): Workload["mounts"][number] | undefined {
-  if (!/source path does not exist/i.test(message)) return undefined;
-  return mounts.find(({ volume, source }) => volume !== undefined && message.includes(source));
-}
-
-/** Another server made it meanwhile, and may have started it: then this one has opened its guard again. */
-async function closeIfStarted(
-  { docker, guard }: PrepareContext,
-  attemptId: string,
-  replica: string,
-): Promise<void> {
-  const state = await inspectState(docker, containerName(attemptId, replica));
-  if (state?.kind !== "prepared") await guard.close(attemptId, replica);
+  return there;
 }
 
 function requireDevices({ name, resources, devices }: WorkloadReplica, machine: Machine): void {

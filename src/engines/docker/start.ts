@@ -14,7 +14,6 @@ export async function startContainer(
   nameOrId: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!(await isUnstarted(docker, nameOrId, signal))) return;
   try {
     await ask((abortSignal) => docker.getContainer(nameOrId).start({ abortSignal }), signal);
   } catch (error) {
@@ -51,7 +50,10 @@ function toStartError(error: unknown): Error {
         cause: error,
       },
     );
-  const hasGone = /bind source path does not exist|network \S+ not found/.test(message);
+  const hasGone =
+    /bind source path does not exist|network \S+ not found|cannot join network of|no such container/i.test(
+      message,
+    );
   if (hasGone)
     return new WorkloadGoneError(`The run can be started no more: ${message}.`, { cause: error });
   return new Error(`Docker did not start the run: ${message}`, { cause: error });
