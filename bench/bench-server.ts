@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { removeImagesOf } from "../test/support/images.ts";
 
 export const TOKEN = "bench-token-0123456789";
+/** Of one benchmark: in its short form with all others, or by itself. */
+const MOST_MINUTES = process.argv[2] === undefined ? 5 : 60;
 /** Of /proc on Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -32,6 +34,7 @@ export async function withServer<T>(
 export class BenchServer {
   readonly url: string;
   readonly #child: ChildProcess;
+  readonly #until = performance.now() + MOST_MINUTES * 60_000;
 
   private constructor(url: string, child: ChildProcess) {
     this.url = url;
@@ -70,9 +73,11 @@ export class BenchServer {
     return this.#child.pid ?? 0;
   }
 
-  /** Throws where the answer is no success. */
+  /** Throws where the answer is no success, and where the benchmark takes too long: whoever waits by asking ends then. */
   // oxlint-disable-next-line typescript/no-explicit-any -- JSON of the API, looked into as each benchmark pleases
   async call(method: string, path: string, body?: unknown): Promise<any> {
+    if (performance.now() > this.#until)
+      throw new Error(`it was not over after ${MOST_MINUTES} minutes, at ${method} ${path}`);
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },

@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus, loadavg, totalmem } from "node:os";
 
 import { active } from "./active.ts";
 import { burst } from "./burst.ts";
@@ -14,7 +14,7 @@ import { takeOver } from "./take-over.ts";
 
 /**
  * `npm run bench -- <name> [size]` runs one benchmark and prints its figures; `npm run bench` runs all of them in their
- * short form and writes the table of docs/benchmarks.md.
+ * short form and writes the table of docs/benchmarks.md. What stands there from the first section on is kept.
  */
 const benchmarks: Readonly<Record<string, (size?: number) => Promise<readonly Figure[]>>> = {
   "push-to-start": pushToStart,
@@ -44,24 +44,37 @@ async function runOne(name: string): Promise<void> {
   process.exitCode = 2;
 }
 
+/** One that fails says so in its line, and the others go on. */
 async function runAll(): Promise<void> {
+  const began = load();
   const figures: Figure[] = [];
   for (const [name, benchmark] of Object.entries(benchmarks)) {
     console.log(`\n${name}`);
-    const its = await benchmark();
+    const its = await benchmark().catch((error: unknown) => [failure(name, error)]);
     console.log(toTable(its));
     figures.push(...its);
   }
-  await writeFile(new URL("../docs/benchmarks.md", import.meta.url), page(figures));
+  const page = new URL("../docs/benchmarks.md", import.meta.url);
+  const [sections = ""] = /^## .*/ms.exec(await readFile(page, "utf8")) ?? [];
+  await writeFile(page, `${head(figures, began)}\n${sections}`);
 }
 
-function page(figures: readonly Figure[]): string {
+function failure(name: string, error: unknown): Figure {
+  console.error(error);
+  const why = String(error).split("\n", 1)[0] ?? "";
+  return { figure: name, target: "", ours: `failed: ${why}`, beside: "", reached: false };
+}
+
+function head(figures: readonly Figure[], began: string): string {
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return `# Benchmarks
 
 Written by \`npm run bench\`, which runs every benchmark of \`bench/\` in its short form; \`npm run bench -- <name> [size]\`
-runs one of them. What stands beside a figure was measured in the same run, in rounds that alternate. Machine: ${machine}.
+runs one of them. What stands beside a figure was measured in the same run, in rounds that alternate. Machine: ${machine};
+its load before was ${began}, and is ${load()} at the end.
 
 ${toTable(figures)}
 `;
 }
+
+const load = (): string => (loadavg()[0] ?? 0).toFixed(1);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
@@ -11,6 +12,8 @@ import { type BenchServer, TOKEN, withServer } from "./bench-server.ts";
 import { type Figure, median, quantile } from "./figure.ts";
 
 const WARM_UP = 2;
+/** Neither side pays for what the other one has left to do. */
+const SETTLE_MS = 1200;
 const docker = new Dockerode();
 const run = promisify(execFile);
 
@@ -77,7 +80,9 @@ async function measure(
   for (let round = -WARM_UP; round < rounds; round += 1) {
     // Never the same over two runs of the bench: the floor's layers would be cached.
     const files = { [path]: `${path} ${Date.now()}\n` };
+    await sleep(SETTLE_MS);
     const floorMs = await floorRound(floor, files);
+    await sleep(SETTLE_MS);
     const one = { floor: floorMs, ...(await ourRound(server, ours, files)) };
     if (round >= 0) all.push(one);
   }
