@@ -50,6 +50,7 @@ const RESERVED = new Set([
   "WORKER_ADDRS",
   "TF_CONFIG",
   "RAY_ADDRESS",
+  "RAY_SERVER",
   "RUNNING_ON_AICHOR",
 ]);
 

@@ -14,7 +14,8 @@ export const planKubeRay: Plan = (manifest, source) =>
   planEach(manifest, source, ({ type, rank }, all) => {
     const head = coordinatorOf(all);
     const address = `${head}:${PORT}`;
-    const env = { RAY_ADDRESS: address };
+    // Ray itself reads the first; programs of AIchor's read either.
+    const env = { RAY_ADDRESS: address, RAY_SERVER: address };
     if (rank > 0) return { env, command: workerCommand(type, address), serves: true };
     return {
       env,

@@ -3,8 +3,9 @@ import { planEach, type Place, type Plan } from "./replicas.ts";
 /** Kubeflow's. */
 const PORT = 2222;
 
-/** Waits for requests for ever, so it is stopped when the others have ended. */
 const PARAMETER_SERVER = "ps";
+/** Gives the workers their work where there are parameter servers; TensorFlow 1 calls it master. */
+const CHIEFS = ["chief", "master"];
 /** Looks at the checkpoints of the others, and is no part of their cluster. */
 const EVALUATOR = "evaluator";
 
@@ -32,5 +33,13 @@ function clusterOf(all: readonly Place[]): Readonly<Record<string, readonly stri
   );
 }
 
-const servesOthers = (group: string, all: readonly Place[]): boolean =>
-  group === PARAMETER_SERVER && all.some(({ type }) => type.name !== PARAMETER_SERVER);
+/**
+ * A parameter server waits for requests for ever, and beside one so does a worker that has a chief: they are stopped when
+ * the others have ended. Workers without parameter servers train, and end by themselves.
+ */
+function servesOthers(group: string, all: readonly Place[]): boolean {
+  const groups = new Set(all.map(({ type }) => type.name));
+  if (!groups.has(PARAMETER_SERVER) || groups.size === 1) return false;
+  if (group === "worker") return CHIEFS.some((chief) => groups.has(chief));
+  return group === PARAMETER_SERVER;
+}

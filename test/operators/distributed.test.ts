@@ -125,11 +125,24 @@ test("tf's replicas know the cluster and their task; an evaluator is no part of 
       ps: ["ps-0:2222"],
       worker: ["worker-0:2222", "worker-1:2222"],
     });
-  expect(replicas.filter(({ serves }) => serves).map(({ name }) => name)).toEqual(["ps-0"]);
 });
 
-test("parameter servers that are alone serve nobody", () => {
-  expect(withTypes("tf", `{ PS: { ${SMALL} } }`)[0]).not.toHaveProperty("serves");
+const SERVERS = ["ps-0", "worker-0"];
+
+test.each([
+  [
+    "a chief and its servers",
+    `{ Chief: { ${SMALL} }, PS: { ${SMALL} }, Worker: { ${SMALL} } }`,
+    SERVERS,
+  ],
+  ["the older master", `{ Master: { ${SMALL} }, PS: { ${SMALL} }, Worker: { ${SMALL} } }`, SERVERS],
+  ["workers and a server", `{ PS: { ${SMALL} }, Worker: { ${SMALL} } }`, ["ps-0"]],
+  ["a chief and workers", `{ Chief: { ${SMALL} }, Worker: { ${SMALL} } }`, []],
+  ["servers alone", `{ PS: { ${SMALL} } }`, []],
+])("of tf's %s, those serve that wait for ever", (_, types, serving) => {
+  const serve = withTypes("tf", types).filter(({ serves }) => serves);
+
+  expect(serve.map(({ name }) => name)).toEqual(serving);
 });
 
 test("a batchjob's replicas have a number each", () => {
@@ -150,7 +163,7 @@ test("kuberay's head starts Ray and runs the command; the workers join it and se
 
   expect(head).toMatchObject({
     name: "head-0",
-    env: { RAY_ADDRESS: "head-0:6379" },
+    env: { RAY_ADDRESS: "head-0:6379", RAY_SERVER: "head-0:6379" },
     command:
       "ray start '--object-store-memory=100' '--ray-debugger-external' '--log-color=false' --head --port=6379 --dashboard-host=0.0.0.0 --dashboard-port=8265 || exit\npython main.py",
     dashboard: "http://head-0:8265",
@@ -158,7 +171,7 @@ test("kuberay's head starts Ray and runs the command; the workers join it and se
   expect(head).not.toHaveProperty("serves");
   expect(workers.map(({ name }) => name)).toEqual(["cpu-0", "cpu-1"]);
   expect(workers[1]).toMatchObject({
-    env: { RAY_ADDRESS: "head-0:6379" },
+    env: { RAY_ADDRESS: "head-0:6379", RAY_SERVER: "head-0:6379" },
     command:
       "until ray health-check --address head-0:6379 >/dev/null 2>&1; do sleep 1; done\nray start --address=head-0:6379 --block",
     serves: true,
