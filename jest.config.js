@@ -1,5 +1,7 @@
 export default {
   roots: ["<rootDir>/test"],
+  // Those have images of gigabytes: npm run test:frameworks.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/frameworks/"],
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
   transform: {
