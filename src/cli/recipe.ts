@@ -41,8 +41,10 @@ export function recipe(made: Made): readonly string[] {
   ];
 }
 
-function building({ builder, clone }: Manifest, tag: string): readonly string[] {
-  const { dockerfile, context, target, buildArgs } = builder;
+function building({ builder, clone, secrets = [] }: Manifest, tag: string): readonly string[] {
+  const { dockerfile, context, target, buildArgs, platform, skipBuild, image } = builder;
+  if (skipBuild !== undefined && skipBuild.experiment === undefined && image !== undefined)
+    return [`docker pull ${shellWord(image)}`, `docker tag ${shellWord(image)} ${shellWord(tag)}`];
   const recursive = clone.submodules === "recursive" ? " --recursive" : "";
   const words = [
     "docker build",
@@ -50,12 +52,23 @@ function building({ builder, clone }: Manifest, tag: string): readonly string[] 
     // It is relative to the context; where it is not there, to the repository's root.
     `--file "$(ls -d ${shellWord(`${context}/${dockerfile}`)} ${shellWord(dockerfile)} 2>/dev/null | head -n 1)"`,
     ...(target === undefined ? [] : [`--target ${shellWord(target)}`]),
+    ...(platform === undefined ? [] : [`--platform ${shellWord(platform)}`]),
     ...Object.entries(buildArgs).map(
       ([name, value]) => `--build-arg ${shellWord(`${name}=${value}`)}`,
     ),
     shellWord(context),
   ];
   return [
+    ...(skipBuild?.experiment === undefined
+      ? []
+      : [
+          `# It ran the image of ${skipBuild.experiment}, by skipBuild; this builds its own source.`,
+        ]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          `# A step that mounts a secret needs it: ${secrets.map((name) => `--secret id=${name},env=${name}`).join(" ")}`,
+        ]),
     ...(clone.submodules === "false" ? [] : [`git submodule update --init${recursive}`]),
     onLines(words),
   ];

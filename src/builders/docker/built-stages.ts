@@ -23,7 +23,8 @@ export function builtStages({
   const syntax = buildArgs["BUILDKIT_SYNTAX"] ?? dockerfile.syntax;
   if (syntax !== undefined && !knownSyntax.test(syntax))
     return `${path} is read by a frontend of its own, ${syntax}`;
-  if (!dockerfile.isClear) return `${path} escapes the ends of lines`;
+  if (!dockerfile.isClear)
+    return `${path} has a here-document, or something else that releases of BuildKit read differently`;
   const stages = reachableStages(dockerfile, target);
   if (stages === undefined) return `it cannot be told which stages of ${path} are built`;
   for (const { base, from } of stages) {
@@ -35,10 +36,8 @@ export function builtStages({
   }
   const trigger = stages
     .flatMap(({ instructions }) => instructions)
-    .find(({ keyword, written }) => keyword === "ONBUILD" || written.includes("<<"));
-  if (trigger === undefined) return stages;
-  const what = trigger.keyword === "ONBUILD" ? "is ONBUILD" : "has a here-document";
-  return `${path}:${trigger.line} ${what}`;
+    .find(({ keyword }) => keyword === "ONBUILD");
+  return trigger === undefined ? stages : `${path}:${trigger.line} is ONBUILD`;
 }
 
 /** The frontend that an Engine has itself, and the releases of the same. */

@@ -50,6 +50,8 @@ function mountsContext(
 
 /** Words, or a JSON list of them; undefined where BuildKit would still change them. */
 function wordsOf(rest: string): readonly string[] | undefined {
+  // What is a space differs for those that are not of ASCII.
+  if (/[^\S\t ]/.test(rest)) return undefined;
   const words = rest.startsWith("[") ? listOf(rest) : rest.split(/\s+/);
   return words?.some((word) => /["'\\$]/.test(word)) ? undefined : words;
 }

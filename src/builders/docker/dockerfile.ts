@@ -22,7 +22,7 @@ export interface Stage {
 export interface Dockerfile {
   /** The frontend that a `# syntax=` line asks for. */
   readonly syntax: string | undefined;
-  /** Whether every BuildKit joins its lines alike: a line's end that is escaped twice divides them. */
+  /** Whether every release of BuildKit reads it as is done here. */
   readonly isClear: boolean;
   readonly stages: readonly Stage[];
   /** Every image that it names, in FROM, COPY --from or a mount, and where first; without stages and `scratch`. */
@@ -47,9 +47,20 @@ export function parseDockerfile(
   const escape = directives.get("escape") === "`" ? "`" : "\\";
   const instructions = readInstructions(lines, escape);
   const stages = readStages(instructions, variables);
-  const isClear = escape === "\\" && !lines.some((line) => /\\\\\s*$/.test(line));
-  return { syntax: directives.get("syntax"), isClear, stages, images: imagesOf(stages) };
+  const syntax = directives.get("syntax");
+  const isClear =
+    escape === "\\" &&
+    !lines.some((line) => isStrange(line) || (syntax === undefined && mayNameSyntax(line))) &&
+    instructions.find(({ keyword }) => keyword !== "ARG")?.keyword === "FROM" &&
+    !instructions.some(({ written }) => written.includes("<<"));
+  return { syntax, isClear, stages, images: imagesOf(stages) };
 }
+
+/** Escaped twice at its end, or escaped before a space of another kind: continued by some, ended by others. */
+const isStrange = (line: string): boolean => /\\\\\s*$|\\[^\S\t ]+\s*$/.test(line);
+
+/** A frontend's name where only some look for it, such as after a line that begins with #!. */
+const mayNameSyntax = (line: string): boolean => /^\s*(?:#|\/\/).*syntax\s*=/i.test(line);
 
 function readDirectives(lines: readonly string[]): ReadonlyMap<string, string> {
   const directives = new Map<string, string>();

@@ -5,6 +5,7 @@ import type { BuiltImageRecord } from "../../core/image-store.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { buildFailed } from "./build-failed.ts";
+import { tookTooLong } from "./build-limit.ts";
 import { buildLog } from "./build-log.ts";
 import { changedParts } from "./changed-parts.ts";
 import { pushBuilt } from "./push-built.ts";
@@ -64,7 +65,7 @@ export async function buildImage(
     return { kind: "done", note, found: { image: { name, digest, reused: false, daemon } } };
   } catch (error) {
     if (timeout.aborted && !signal.aborted) {
-      const message = `Building took longer than the project's limit of ${buildTimeoutSeconds} s.`;
+      const message = tookTooLong(buildTimeoutSeconds);
       await log.line(message);
       await log.seal();
       return failed("Timeout", message, { logTail: log.tail });

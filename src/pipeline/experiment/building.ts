@@ -8,6 +8,7 @@ import { archiveGone } from "./archive-gone.ts";
 import { atDaemon } from "./at-daemon.ts";
 import { buildFailed } from "./build-failed.ts";
 import { buildImage } from "./build-image.ts";
+import { withinLimit } from "./build-limit.ts";
 import { buildLog } from "./build-log.ts";
 import { type BuildMeans, buildMeans } from "./build-means.ts";
 import { buildRequest } from "./build-request.ts";
@@ -48,8 +49,10 @@ async function haveImage(
   const project = await findProject(ports, experiment);
   const means = await buildMeans(ports, project, experiment.manifest);
   if (means.kind === "failed") return means;
-  const skipped = await skipBuild(ports, experiment, means, daemon, signal);
-  if (skipped?.kind === "over") return skipped.result;
+  const skipped = await withinLimit(project, signal, (either) =>
+    skipBuild(ports, experiment, means, daemon, either),
+  );
+  if (skipped !== undefined && skipped.kind !== "build") return skipped;
   const gone = await archiveGone(ports, experiment);
   if (gone !== undefined) return gone;
   const preface = skipped === undefined ? [] : [skipped.because];
@@ -79,10 +82,12 @@ async function imageOfSource(
   const build = { daemon, key, request, hidden };
   const turn = `build ${experiment.projectId} ${daemon} ${key.key}`;
   // Without a turn: experiments that share an image do not wait for each other.
-  const found = await imageOfKey(ports, experiment, build, signal);
+  const reuse = () =>
+    withinLimit(project, signal, (either) => imageOfKey(ports, experiment, build, either));
+  const found = await reuse();
   if (found !== undefined) return found;
   const result = await alone(ports.leases, turn, async () => {
-    const meanwhile = await imageOfKey(ports, experiment, build, signal);
+    const meanwhile = await reuse();
     return meanwhile ?? buildImage(ports, { ...build, experiment, project, preface }, signal);
   });
   const note = "waiting for another experiment that builds the same image";

@@ -10,28 +10,29 @@ import { failed, type StepResult } from "./step-result.ts";
 
 type SkipPorts = Pick<Ports, "database" | "builder" | "logs">;
 
-/** What skipBuild came to: a result; why it is built all the same; undefined where the manifest skips nothing. */
-export type Skipped =
-  | { readonly kind: "over"; readonly result: StepResult }
-  | { readonly kind: "build"; readonly because: string };
+/** It is built all the same. */
+interface BuiltAfterAll {
+  readonly kind: "build";
+  readonly because: string;
+}
 
-/** The image of another experiment, or one that was made elsewhere, in the place of a build. */
+/** The image of another experiment, or one that was made elsewhere; undefined where the manifest asks for neither. */
 export async function skipBuild(
   ports: SkipPorts,
   experiment: ExperimentAt<"Building">,
   means: BuildMeans,
   daemon: string,
   signal: AbortSignal,
-): Promise<Skipped | undefined> {
+): Promise<StepResult | BuiltAfterAll | undefined> {
   const { image, skipBuild: skip } = experiment.manifest.builder;
   if (skip === undefined) return undefined;
   if (skip.experiment !== undefined) {
     // Asked for by a person, after the manifest was written.
     if (experiment.overrides.freshBuild === true) return undefined;
     const found = await imageOfExperiment(ports, experiment, skip.experiment, daemon);
-    if (typeof found !== "string") return { kind: "over", result: found };
+    if (typeof found !== "string") return found;
     if (!skip.failIfNotFound) return { kind: "build", because: found };
-    return { kind: "over", result: failed("ImageNotFound", found) };
+    return failed("ImageNotFound", found);
   }
   if (image === undefined) return undefined;
   return readyImage(ports, experiment, { name: image, means, daemon }, signal);
@@ -78,7 +79,7 @@ async function readyImage(
     daemon,
   }: { readonly name: string; readonly means: BuildMeans; readonly daemon: string },
   signal: AbortSignal,
-): Promise<Skipped> {
+): Promise<StepResult | BuiltAfterAll> {
   const { projectId, overrides, manifest } = experiment;
   const log = buildLog(ports, experiment, means.hidden);
   try {
@@ -96,7 +97,7 @@ async function readyImage(
     const note = `image ${name} as it is, as builder.skipBuild says`;
     await log.line(note);
     await log.seal();
-    return { kind: "over", result: { kind: "done", note, found: { image } } };
+    return { kind: "done", note, found: { image } };
   } catch (error) {
     if (!(error instanceof BuildFailedError)) {
       await log.close();
@@ -106,6 +107,6 @@ async function readyImage(
       await log.close();
       return { kind: "build", because: error.message };
     }
-    return { kind: "over", result: await buildFailed(log, error) };
+    return buildFailed(log, error);
   }
 }

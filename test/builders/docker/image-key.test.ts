@@ -120,6 +120,20 @@ test("the key changes with the platform", async () => {
   expect(await keyOf({ platform: "linux/riscv64" })).not.toBe(await keyOf());
 });
 
+test("a base image with instructions of its own makes every file count", async () => {
+  const repo = `assay/${request.projectId}`;
+  const triggering = requestOf({ Dockerfile: `FROM ${base}\nONBUILD COPY . /all\n` });
+  const { name } = await builder.build(triggering, async () => {}, new AbortController().signal);
+  await docker.getImage(name).tag({ repo, tag: "triggers" });
+  const from = { Dockerfile: `FROM ${repo}:triggers\nCOPY src /src\n` };
+
+  const before = await keyOf(source(from));
+  const after = await keyOf(source({ ...from, "manifest.yaml": "changed" }));
+  await docker.getImage(`${repo}:triggers`).remove();
+
+  expect(after).not.toBe(before);
+});
+
 test("a file that became a link to a file of the same name is a change", async () => {
   const linked = archiveOf([
     { name: "Dockerfile", text: "FROM scratch\nCOPY . /" },

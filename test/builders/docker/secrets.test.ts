@@ -94,6 +94,18 @@ test("a step that runs longer than the Engine waits for a silent session gets it
   expect(text()).toContain(sha256("patient"));
 });
 
+test("a step that asks for an ssh agent fails, and says what to do instead", async () => {
+  const request = requestOf({
+    Dockerfile: `FROM ${base}\nRUN --mount=type=ssh,required=true true\n`,
+  });
+
+  await expect(builder.build(request, async () => {}, signal)).rejects.toMatchObject({
+    name: "BuildFailedError",
+    message: expect.stringMatching(/^Dockerfile:2: RUN .*: the build has no ssh agent\.$/),
+    hint: expect.stringContaining("https"),
+  });
+});
+
 /** The bytes of every file of a saved image, those of its layers too. */
 async function filesOf(tar: AsyncIterable<unknown>): Promise<Buffer[]> {
   const reader = extract();
