@@ -1,4 +1,5 @@
-import { FIELDS, type Field } from "./fields.ts";
+import type { Field } from "./field.ts";
+import { FIELDS } from "./fields.ts";
 
 /** Whether a pattern such as `spec.types.*.count` means this path. */
 export function matches(pattern: readonly string[], path: readonly (string | number)[]): boolean {

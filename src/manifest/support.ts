@@ -1,7 +1,7 @@
 import type { ManifestContext } from "../core/manifest.ts";
 import { closest, didYouMean } from "../core/suggest.ts";
 import { PATTERNS, matches } from "./field-patterns.ts";
-import { SERVED_ENGINES, type Field, type ServedEngine } from "./fields.ts";
+import { SERVED_ENGINES, type Field, type ServedEngine } from "./field.ts";
 import type { Fault } from "./issues.ts";
 import {
   entriesAt,

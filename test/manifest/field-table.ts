@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import {
-  FIELDS,
   SERVED_ENGINES,
   type Field,
   type ServedEngine,
   type Support,
-} from "../../src/manifest/fields.ts";
+} from "../../src/manifest/field.ts";
+import { FIELDS } from "../../src/manifest/fields.ts";
 
 /** The table of docs/manifest.md. `node test/manifest/field-table.ts` writes it. */
 export function fieldTable(): string {

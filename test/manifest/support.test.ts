@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 
 import { matches } from "../../src/manifest/field-patterns.ts";
-import { FIELDS, SERVED_ENGINES } from "../../src/manifest/fields.ts";
+import { SERVED_ENGINES } from "../../src/manifest/field.ts";
+import { FIELDS } from "../../src/manifest/fields.ts";
 import { manifestJsonSchema } from "../../src/manifest/json-schema.ts";
 import { manifestParser } from "../../src/manifest/parse.ts";
 import { DOCUMENT, fieldTable } from "./field-table.ts";
