@@ -6,12 +6,12 @@ import type { Express } from "express";
 import { pino, stdSerializers } from "pino";
 
 import { createApi } from "./api/app.ts";
-import { hashOfToken } from "./api/auth.ts";
 import { userOfBasic } from "./api/basic-user.ts";
 import { listen } from "./api/listen.ts";
 import { createMetrics } from "./api/prometheus.ts";
 import { DockerBuilder } from "./builders/docker/builder.ts";
 import type { Config } from "./config.ts";
+import { CONFIGURED_USER } from "./core/access.ts";
 import type { Engine } from "./core/engine.ts";
 import { EngineUnreachableError } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
@@ -45,6 +45,7 @@ import { Observer } from "./pipeline/observer.ts";
 import { ServerReach } from "./pipeline/reach.ts";
 import { Scheduler } from "./pipeline/scheduler.ts";
 import { Sweep } from "./pipeline/sweep.ts";
+import { hashOfToken } from "./pipeline/verbs/create-token.ts";
 import { pushReport } from "./pipeline/verbs/push-report.ts";
 import { receivePush } from "./pipeline/verbs/receive-push.ts";
 import { WorkerPool } from "./pipeline/worker-pool.ts";
@@ -272,7 +273,12 @@ async function assemble(begun: Begun): Promise<Platform> {
     adminToken: admin.value,
     async start() {
       const hash = hashOfToken(admin.value);
-      await database.tokens.put({ hash, user: "admin", administrator: true });
+      await database.tokens.put({
+        hash,
+        user: CONFIGURED_USER,
+        administrator: true,
+        name: "ASSAY_ADMIN_TOKEN",
+      });
       await instance.start();
       stops.add(() => instance.stop());
       const port = await startListening();

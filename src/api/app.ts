@@ -31,6 +31,8 @@ import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { sourceChangeRoutes } from "./routes/source-changes.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { userRoutes } from "./routes/users.ts";
 import { refuseOtherMethods, webhookRoutes } from "./routes/webhooks.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { SessionCookies } from "./session-cookie.ts";
@@ -57,6 +59,8 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...objectRoutes(ports),
     ...manifestRoutes(ports),
     ...sessionRoutes(ports, cookies),
+    ...tokenRoutes(ports),
+    ...userRoutes(ports),
     ...engineRoutes(ports),
     ...queueRoutes(ports),
     ...retentionRoutes(ports),

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-
 import type { Request, RequestHandler } from "express";
 
 import type { Principal } from "../core/access.ts";
 import { ForbiddenError, UnauthorizedError } from "../core/errors.ts";
 import type { Ports } from "../core/ports.ts";
+import { hashOfToken } from "../pipeline/verbs/create-token.ts";
 import { demandSameOrigin } from "./same-origin.ts";
 import type { SessionCookies } from "./session-cookie.ts";
 
@@ -40,10 +39,6 @@ export async function principalOfToken(
   if (run === undefined) return undefined;
   const { id, experimentId, projectId } = run;
   return { kind: "run", runId: id, experimentId, projectId };
-}
-
-export function hashOfToken(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }
 
 export function principalOf(request: Request): Principal {

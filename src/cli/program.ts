@@ -12,6 +12,7 @@ import { logout } from "./commands/logout.ts";
 import { manifest } from "./commands/manifest.ts";
 import { projects } from "./commands/projects.ts";
 import { secrets } from "./commands/secrets.ts";
+import { tokens } from "./commands/tokens.ts";
 import { withExamples } from "./options.ts";
 import type { Shell } from "./shell.ts";
 import { inShort } from "./words.ts";
@@ -32,6 +33,7 @@ export function createProgram(shell: Shell): Command {
     .addCommand(manifest(shell))
     .addCommand(data(shell))
     .addCommand(init(shell))
+    .addCommand(tokens(shell))
     .addCommand(admin(shell))
     .addCommand(completion(shell, () => program));
   program.addHelpText("after", ENVIRONMENT);

@@ -8,4 +8,5 @@ export const PAGES = {
   deliveries: "/projects/:slug/deliveries",
   datasets: "/projects/:slug/datasets",
   engines: "/engines",
+  account: "/account",
 } as const;

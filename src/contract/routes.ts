@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { ACCESS_ROUTES } from "./routes/access.ts";
 import { EXPERIMENT_ROUTES } from "./routes/experiments.ts";
 import { NOTICE_ROUTES } from "./routes/notices.ts";
 import { OPERATION_ROUTES } from "./routes/operations.ts";
@@ -9,6 +10,7 @@ export const ROUTES = {
   ...EXPERIMENT_ROUTES,
   ...PROJECT_ROUTES,
   ...NOTICE_ROUTES,
+  ...ACCESS_ROUTES,
   ...OPERATION_ROUTES,
 } satisfies Record<string, Route>;
 

@@ -1,4 +1,4 @@
-import type { TokenStore } from "./access.ts";
+import type { TokenStore, UserStore } from "./access.ts";
 import type { AdmissionStore } from "./admission.ts";
 import type { DaemonStore } from "./daemon.ts";
 import type { DeliveryStore } from "./delivery.ts";
@@ -12,8 +12,8 @@ import type { LogIndex } from "./log-store.ts";
 import type { DestinationStore, Outbox } from "./notice.ts";
 import type { ProjectStore } from "./project.ts";
 import type { RetentionStore } from "./retention.ts";
-import type { RunStore } from "./run.ts";
 import type { MetricStore } from "./run-metrics.ts";
+import type { RunStore } from "./run.ts";
 import type { SecretStore } from "./secret.ts";
 
 export interface Stores {
@@ -27,6 +27,7 @@ export interface Stores {
   readonly images: ImageStore;
   readonly retention: RetentionStore;
   readonly tokens: TokenStore;
+  readonly users: UserStore;
   readonly logs: LogIndex;
   readonly queue: Queue;
   readonly daemons: DaemonStore;

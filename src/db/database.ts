@@ -26,6 +26,7 @@ import { PostgresRunStore } from "./runs.ts";
 import { PostgresSecretStore } from "./secrets.ts";
 import { PostgresTokenStore } from "./tokens.ts";
 import { type Db, inTransaction } from "./transaction.ts";
+import { PostgresUserStore } from "./users.ts";
 
 export interface DatabaseOptions {
   readonly secretKey: Uint8Array;
@@ -90,6 +91,7 @@ function createStores(db: Db, options: DatabaseOptions, events: Stores["events"]
     images: new PostgresImageStore(db),
     retention: new PostgresRetentionStore(db),
     tokens: new PostgresTokenStore(db),
+    users: new PostgresUserStore(db),
     logs: new PostgresLogIndex(db),
     queue: new PostgresQueue(db, options.instance, options.daemons),
     daemons: new PostgresDaemonStore(db),

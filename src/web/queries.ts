@@ -6,6 +6,7 @@ import {
 } from "@tanstack/react-query";
 import type { z } from "zod";
 
+import type { TokenPage, UserPage } from "../contract/access.ts";
 import type { DeliveryPage, RefusedDeliveries } from "../contract/delivery.ts";
 import type { ExperimentAnswer, ExperimentItem, ExperimentPage } from "../contract/experiment.ts";
 import type { RunMetricsAnswer, RunResourcesAnswer } from "../contract/metric.ts";
@@ -49,6 +50,16 @@ export const enginesQuery = queryOptions({
 export const queueQuery = queryOptions({
   queryKey: ["queue"],
   queryFn: () => request<QueueAnswer>("GET", "/api/v1/queue"),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: () => request<z.infer<typeof TokenPage>>("GET", "/api/v1/tokens?limit=200"),
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: () => request<z.infer<typeof UserPage>>("GET", "/api/v1/users?limit=200"),
 });
 
 /** By the query string of the API. */

@@ -3,6 +3,7 @@ import { createBrowserRouter, redirect } from "react-router";
 import { PAGES } from "../contract/pages.ts";
 import { Layout } from "./components/layout.tsx";
 import { Trouble } from "./components/trouble.tsx";
+import { AccountPage } from "./pages/account.tsx";
 import { ComparePage } from "./pages/compare.tsx";
 import { DatasetsPage } from "./pages/datasets.tsx";
 import { DeliveriesPage } from "./pages/deliveries.tsx";
@@ -37,6 +38,7 @@ export const router = createBrowserRouter([
           { path: PAGES.deliveries, Component: DeliveriesPage },
           { path: PAGES.datasets, Component: DatasetsPage },
           { path: PAGES.engines, Component: EnginesPage },
+          { path: PAGES.account, Component: AccountPage },
         ],
       },
     ],

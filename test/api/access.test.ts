@@ -2,13 +2,13 @@ import { request as httpRequest } from "node:http";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { hashOfToken } from "../../src/api/auth.ts";
 import { ExperimentAnswer } from "../../src/contract/experiment.ts";
 import { SessionAnswer } from "../../src/contract/operations.ts";
 import { Problem } from "../../src/contract/problem.ts";
 import type { Route } from "../../src/contract/route.ts";
 import { ROUTES } from "../../src/contract/routes.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
+import { hashOfToken } from "../../src/pipeline/verbs/create-token.ts";
 import { run } from "./examples.ts";
 import { type Api, createTestExperiment, createTestProject, read, startApi } from "./start-api.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { hashOfToken } from "../../src/api/auth.ts";
 import { ExperimentAnswer, ExperimentPage } from "../../src/contract/experiment.ts";
 import { ReportAnswer, RunMetricsAnswer, RunResourcesAnswer } from "../../src/contract/metric.ts";
 import { Problem } from "../../src/contract/problem.ts";
 import type { Experiment } from "../../src/core/experiment.ts";
 import type { Run } from "../../src/core/run.ts";
+import { hashOfToken } from "../../src/pipeline/verbs/create-token.ts";
 import { run as planned } from "./examples.ts";
 import { type Api, createTestExperiment, createTestProject, read, startApi } from "./start-api.ts";
 

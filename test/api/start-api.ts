@@ -7,7 +7,6 @@ import { Registry } from "prom-client";
 import type { z } from "zod";
 
 import { createApi } from "../../src/api/app.ts";
-import { hashOfToken } from "../../src/api/auth.ts";
 import { listen } from "../../src/api/listen.ts";
 import { createRunApi } from "../../src/api/run-api.ts";
 import type { Database } from "../../src/core/database.ts";
@@ -23,6 +22,7 @@ import { GitRepository } from "../../src/git/repository.ts";
 import { FileLogStore } from "../../src/logs/file-log-store.ts";
 import { manifestParser } from "../../src/manifest/parse.ts";
 import { HttpOutward } from "../../src/outward/http-outward.ts";
+import { hashOfToken } from "../../src/pipeline/verbs/create-token.ts";
 import { FilesystemObjectStore } from "../../src/storage/filesystem.ts";
 import { createTestDatabase } from "../support/postgres.ts";
 

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, NavLink, Outlet, useNavigate, useNavigation } from "react-router";
+import { Link, NavLink, Outlet, useNavigation } from "react-router";
 
 import { PAGES } from "../../contract/pages.ts";
-import { queryClient, sessionQuery } from "../queries.ts";
-import { request } from "../request.ts";
+import { sessionQuery } from "../queries.ts";
+import { SignOut } from "./sign-out.tsx";
 
 /** The frame of every page but the sign-in. */
 export function Layout() {
@@ -26,8 +26,13 @@ export function Layout() {
             Engines
           </NavLink>
         </nav>
-        <span className="ml-auto hidden text-quiet sm:inline">{session?.user}</span>
-        <SignOut />
+        <NavLink
+          to={PAGES.account}
+          className={(link) => `ml-auto max-w-40 truncate ${linkClass(link)}`}
+        >
+          {session?.user ?? "Account"}
+        </NavLink>
+        <SignOut className="hidden sm:inline-flex" />
       </header>
       {isLoading && <div className="fixed top-0 h-0.5 w-full animate-pulse bg-accent" />}
       <Outlet />
@@ -37,17 +42,3 @@ export function Layout() {
 
 const linkClass = ({ isActive }: { readonly isActive: boolean }): string =>
   isActive ? "text-ink font-medium" : "text-quiet";
-
-function SignOut() {
-  const navigate = useNavigate();
-  const signOut = async (): Promise<void> => {
-    await request("DELETE", "/api/v1/session");
-    queryClient.clear();
-    await navigate(PAGES.signIn);
-  };
-  return (
-    <button type="button" className="button ml-auto sm:ml-0" onClick={() => void signOut()}>
-      Sign out
-    </button>
-  );
-}

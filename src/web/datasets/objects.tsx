@@ -3,6 +3,7 @@ import { Link } from "react-router";
 
 import type { ObjectAnswer } from "../../contract/object.ts";
 import { Copy } from "../components/copy.tsx";
+import { Deletion } from "../components/deletion.tsx";
 import { Problem } from "../components/problem.tsx";
 import { Ago } from "../components/times.tsx";
 import { formatBytes } from "../format.ts";
@@ -18,11 +19,9 @@ interface ObjectsProps {
 }
 
 export function Objects({ place, prefixes, items, addressOf, onChange }: ObjectsProps) {
-  const [asked, setAsked] = useState<string>();
   const [problem, setProblem] = useState<unknown>();
   const nameOf = (key: string): string => key.slice(place.prefix.length);
   const remove = async (key: string): Promise<void> => {
-    setAsked(undefined);
     await request("DELETE", objectPath(place, key)).then(() => setProblem(undefined), setProblem);
     onChange();
   };
@@ -64,25 +63,7 @@ export function Objects({ place, prefixes, items, addressOf, onChange }: Objects
                 <Ago at={modifiedAt} />
               </td>
               <td className={`${CELL} text-right whitespace-nowrap`}>
-                {asked === key ? (
-                  <>
-                    <button type="button" className="button" onClick={() => void remove(key)}>
-                      Delete for good
-                    </button>{" "}
-                    <button type="button" className="button" onClick={() => setAsked(undefined)}>
-                      Keep
-                    </button>
-                  </>
-                ) : (
-                  <button
-                    type="button"
-                    className="button"
-                    aria-label={`Delete ${nameOf(key)}`}
-                    onClick={() => setAsked(key)}
-                  >
-                    Delete
-                  </button>
-                )}
+                <Deletion what={nameOf(key)} onDelete={() => void remove(key)} />
               </td>
             </tr>
           ))}
