@@ -63,6 +63,8 @@ export interface OwedNotice {
   readonly dueInSeconds: number;
   /** A later experiment of the same commit and manifest speaks for them. */
   readonly isSuperseded: boolean;
+  /** Scheme and host, as they were when the access was given. */
+  readonly address: string;
   readonly access: Access;
 }
 

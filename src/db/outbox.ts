@@ -28,7 +28,7 @@ export class PostgresOutbox implements Outbox {
       this.#db,
       `select * from (
          select distinct on (n.destination_id)
-                n.sequence, n.id, n.destination_id as "destinationId", n.event, n.version, n.tries, d.failures, d.sealed,
+                n.sequence, n.id, n.destination_id as "destinationId", n.event, n.version, n.tries, d.failures, d.address, d.sealed,
                 extract(epoch from now() - n.owed_at)::float8 as "owedSeconds",
                 greatest(0, extract(epoch from greatest(n.due_at, d.paused_until) - now()))::float8 as "dueInSeconds",
                 n.event = 'status' and exists (

@@ -1,4 +1,5 @@
 import type { Experiment } from "../../core/experiment.ts";
+import type { ForgeCredential } from "../../core/forge.ts";
 import type { OwedNotice } from "../../core/notice.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Told } from "../../core/told.ts";
@@ -12,12 +13,12 @@ type TellingPorts = Pick<Ports, "database" | "statuses" | "outward" | "publicUrl
 /** Tells one destination how the experiment stands now. */
 export async function tell(
   ports: TellingPorts,
-  { id, event, access }: OwedNotice,
+  { id, event, access, address }: OwedNotice,
   experiment: Experiment,
   signal: AbortSignal,
 ): Promise<Told> {
   const { publicUrl } = ports;
-  if (access.kind === "forge") return tellForge(ports, access.credential, experiment, signal);
+  if (access.kind === "forge") return tellForge(ports, { ...access, address }, experiment, signal);
   if (event === "status") throw new Error(`notice ${id} is a status for a ${access.kind}`);
   const request =
     access.kind === "slack"
@@ -29,7 +30,7 @@ export async function tell(
 
 async function tellForge(
   ports: TellingPorts,
-  credential: Extract<OwedNotice["access"], { kind: "forge" }>["credential"],
+  { credential, address }: Pick<OwedNotice, "address"> & { readonly credential: ForgeCredential },
   experiment: Experiment,
   signal: AbortSignal,
 ): Promise<Told> {
@@ -38,6 +39,12 @@ async function tellForge(
   const { source } = experiment;
   if (statuses === undefined || repository === undefined || source.commit === undefined)
     return { kind: "refused", reason: "There is no forge that shows this commit." };
+  // What a forge was given for itself goes to no other one.
+  if (new URL(statuses.apiOf({ repository, credential })).origin !== address)
+    return {
+      kind: "refused",
+      reason: "The repository is at another forge now: set its credential.",
+    };
   const status = commitStatus(
     { ...experiment, source: { ...source, commit: source.commit } },
     ports.publicUrl,
