@@ -80,7 +80,7 @@ export const RUN_FIELDS: readonly Field[] = [
     "there is one machine on engine {engine}",
   ),
   honoured("spec.storage.attachExistingPVCs", "The project's volumes."),
-  honoured("spec.storage.attachExistingPVCs.*.name", "Which, of the project's settings."),
+  honoured("spec.storage.attachExistingPVCs.*.name", "Which, of those that the project has."),
   honoured("spec.storage.attachExistingPVCs.*.mountPoint", "Where it is mounted."),
   meaningless(
     "spec.rayVersion",

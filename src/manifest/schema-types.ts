@@ -22,12 +22,9 @@ const tpu = z.strictObject({
   tpuChipsCount: whole({ from: 0, to: 100_000 }).optional(),
 });
 
-const toleration = z.strictObject({
-  key: text().optional(),
-  operator: text().optional(),
-  value: text().optional(),
-  effect: text().optional(),
-});
+const part = z.string("must be text").max(300, "is longer than 300 characters").optional();
+/** Kubernetes takes empty text for "any". */
+const toleration = z.strictObject({ key: part, operator: part, value: part, effect: part });
 
 export const resources = z.strictObject({
   cpus: cpus.default(1),

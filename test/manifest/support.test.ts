@@ -61,7 +61,7 @@ test.each([
   ],
   [
     "tolerations",
-    withSpec().replace("memory: 2", "memory: 2, extraTolerations: [{ key: a }]"),
+    withSpec().replace("memory: 2", 'memory: 2, extraTolerations: [{ key: a, value: "" }]'),
     "spec.types.worker.resources.extraTolerations",
   ],
 ])("%s has no effect, which is a warning", (_, text, path) => {
