@@ -38,6 +38,8 @@ const DISGUISES = [
   CANARY,
   JSON.stringify(CANARY).slice(1, -1),
   encodeURIComponent(CANARY),
+  encodeURIComponent(CANARY).replaceAll("'", "%27"),
+  encodeURIComponent(CANARY).replaceAll("'", "%27").replaceAll("%20", "+"),
   bytes.toString("hex"),
   bytes.toString("hex").toUpperCase(),
   inBase64(""),
