@@ -112,7 +112,7 @@ test("a container finds what the contract names and nothing else; what nobody se
 
 test("what a project, a manifest and a submission set is found in their order, and a resubmit finds its parent's outputs", async () => {
   const files = repositoryFiles(
-    `${WRITE}; [ -z "$ASSAY_PARENT_OUTPUT_PATH" ] || cp "$ASSAY_PARENT_OUTPUT_PATH/worker-0" "$ASSAY_OUTPUT_PATH/parents"; touch /assay/cache/kept; ! touch /assay/input/x; ! touch "\${ASSAY_PARENT_OUTPUT_PATH:-/assay/input}/x"`,
+    `${WRITE}; [ -z "$ASSAY_PARENT_OUTPUT_PATH" ] || cp "$ASSAY_PARENT_OUTPUT_PATH/worker-0" "$ASSAY_OUTPUT_PATH/parents"; cp /assay/cache/kept "$ASSAY_OUTPUT_PATH/cached"; cp "$ASSAY_OUTPUT_PATH/worker-0" /assay/cache/kept; ! touch /assay/input/x; ! touch "\${ASSAY_PARENT_OUTPUT_PATH:-/assay/input}/x"`,
     {
       top: 'params: { lr: 0.1, batch-size: 64, note: "it\'s $HOME" }\nsecrets: [TOKEN]',
       spec: 'env: { FROM_BOTH: manifest, RATE: "lr {{ params.lr }}", OMP_NUM_THREADS: 3 }',
@@ -162,7 +162,8 @@ test("what a project, a manifest and a submission set is found in their order, a
     PARAM_BATCH_SIZE: "8",
     ASSAY_PARENT_OUTPUT_PATH: "/assay/parent/",
   });
-  expect(await environment("rich", second.id, "parents")).toEqual(found);
+  for (const copied of ["parents", "cached"])
+    expect(await environment("rich", second.id, copied)).toEqual(found);
   expect([first.status, second.status]).toEqual(["Succeeded", "Succeeded"]);
 });
 
