@@ -48,7 +48,6 @@ test("a project's volumes are where the manifest wants them, with the rights tha
   await chmod(join(folder, "scratch"), 0o777);
   const volumes = {
     data: { hostPath: join(folder, "data"), readOnly: true },
-    scratch: { hostPath: join(folder, "scratch") },
     missing: { hostPath: join(folder, "missing") },
   };
   const attach = (...names: readonly string[]) =>
@@ -59,6 +58,8 @@ test("a project's volumes are where the manifest wants them, with the rights tha
     repositoryFiles(command, { spec: attach("data", "scratch") }),
     { volumes },
   );
+  const declared = { hostPath: join(folder, "scratch") };
+  await platform.call("PUT", "/api/v1/projects/volumes/volumes/scratch", declared);
   await copy.commit("exp: run");
   await copy.push();
 
