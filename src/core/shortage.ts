@@ -27,15 +27,31 @@ export function neverFits(
     }
   }
   if (fit({ replicas }, whole(machines)) !== undefined) return undefined;
-  return `${replicas.length} replicas that together ${demand({ replicas })}: engine ${name} is too small for them all at once.`;
+  const has = amount({
+    gpus: sum(machines.map(({ devices }) => devices.length)),
+    cpus: sum(machines.map(({ cpus }) => cpus)),
+    memoryBytes: sum(machines.map(({ memoryBytes }) => memoryBytes)),
+  });
+  const where = machines.length === 1 ? "" : ` on ${machines.length} machines`;
+  return `${replicas.length} replicas need ${amount(wantedBy(replicas))} together, and all run at once: engine ${name} has ${has}${where}.`;
 }
 
-export function demand({ replicas }: Demanding): string {
-  const gpus = sum(replicas.map(({ resources }) => resources.gpu?.count ?? 0));
-  const cpus = sum(replicas.map(({ resources }) => resources.cpus));
-  const memory = gibibytes(sum(replicas.map(({ resources }) => resources.memoryBytes)));
-  return `needs ${gpus > 0 ? `${plural(gpus, "GPU")}, ` : ""}${plural(cpus, "CPU")} and ${memory} GiB`;
+export const demand = ({ replicas }: Demanding): string => `needs ${amount(wantedBy(replicas))}`;
+
+interface Amount {
+  readonly gpus: number;
+  readonly cpus: number;
+  readonly memoryBytes: number;
 }
+
+const wantedBy = (replicas: Demanding["replicas"]): Amount => ({
+  gpus: sum(replicas.map(({ resources }) => resources.gpu?.count ?? 0)),
+  cpus: sum(replicas.map(({ resources }) => resources.cpus)),
+  memoryBytes: sum(replicas.map(({ resources }) => resources.memoryBytes)),
+});
+
+const amount = ({ gpus, cpus, memoryBytes }: Amount): string =>
+  `${gpus > 0 ? `${plural(gpus, "GPU")}, ` : ""}${plural(cpus, "CPU")} and ${gibibytes(memoryBytes)} GiB`;
 
 /** What is short, in the words of the note: "needs 2 GPUs, 1 free". */
 export function shortage(run: Demanding, free: readonly Free[]): string {

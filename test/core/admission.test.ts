@@ -200,6 +200,21 @@ test("what can never fit is told with the largest machine", () => {
   expect(neverFits(replicas(needs(4, 2)), engine)).toBeUndefined();
 });
 
+test("replicas that can never fit together are told what the engine has", () => {
+  const replicas = ["worker-0", "worker-1", "worker-2"].map((name) => ({
+    name,
+    resources: needs(3),
+  }));
+  const two = [machine, { ...machine, name: "two", devices: [] }];
+
+  expect(neverFits(replicas, { name: "lab", machines: [machine] })).toMatch(
+    /^3 replicas need 9 CPUs and \d+ GiB together, and all run at once: engine lab has 2 GPUs, 4 CPUs and \d+ GiB\.$/,
+  );
+  expect(neverFits(replicas, { name: "lab", machines: two })).toMatch(
+    /has 2 GPUs, 8 CPUs and \d+ GiB on 2 machines\.$/,
+  );
+});
+
 test("a limit in all is kept over the projects, in one line", () => {
   const waiting = [1, 2, 3].map((sequence) => ({
     id: String(sequence),
