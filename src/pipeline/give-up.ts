@@ -7,6 +7,7 @@ import { isRunOver, type LiveRun } from "../core/run.ts";
 import { aboutJob } from "./about-job.ts";
 import { drive, type Look } from "./drive.ts";
 import { sealStepLog } from "./experiment/step-log.ts";
+import { readMetricsToEnd } from "./metrics/read-to-end.ts";
 import { engineFor } from "./run/engine-for.ts";
 import { sealLogs } from "./run/replica-logs.ts";
 
@@ -78,6 +79,7 @@ function giveUpExperiment(ports: Ports, job: Job, message: string): Promise<void
         };
       await sealStepLog(ports.logs, experiment);
       await ifReachable(() => ports.workspaces.close(experiment));
+      await readMetricsToEnd(ports, experiment);
       return {
         kind: "moved",
         over: true,

@@ -52,6 +52,9 @@ test("the training reads more than 93 of 100 new digits right, and writes metric
   expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
   expect(loss).toBeLessThan(history[0]?.loss ?? 0);
   expect(history.at(-1)).toEqual({ epoch: 80, loss, accuracy });
+  const lines = (await output(container, "metrics.jsonl")).toString().trimEnd().split("\n");
+  expect(lines).toHaveLength(80);
+  expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ step: 80, loss, accuracy });
 
   const { width, height, pixels } = readPng(await output(container, "curve.png"));
   expect(pixels.length).toBe((width * 3 + 1) * height);

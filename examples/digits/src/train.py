@@ -36,6 +36,7 @@ def main() -> None:
             network.learn(train[0][rows], train[1][rows], rate)
         loss, accuracy = network.loss(*train), network.accuracy(*test)
         history.append({"epoch": epoch, "loss": loss, "accuracy": accuracy})
+        report(output / "metrics.jsonl", {"step": epoch, "loss": loss, "accuracy": accuracy})
         print(f"epoch {epoch:3d}/{chosen.epochs}  loss {loss:.4f}  accuracy {accuracy:.3f}", flush=True)
         if stop.wanted:
             network.save(output / "checkpoint.npz")
@@ -62,6 +63,12 @@ def split(random: np.random.Generator) -> tuple[tuple[np.ndarray, np.ndarray], .
     pixels, digits = rows[:, :64] / 16, rows[:, 64].astype(int)
     most = len(rows) * 4 // 5
     return (pixels[:most], digits[:most]), (pixels[most:], digits[most:])
+
+
+def report(path: Path, metrics: dict) -> None:
+    """Assay reads the lines as they come, and draws them."""
+    with path.open("a") as lines:
+        lines.write(json.dumps(metrics) + "\n")
 
 
 def write_metrics(path: Path, chosen: argparse.Namespace, history: list[dict], seconds: float) -> None:

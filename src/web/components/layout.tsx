@@ -19,7 +19,7 @@ export function Layout() {
           <NavLink to={PAGES.experiments} end className={linkClass}>
             Experiments
           </NavLink>
-          <NavLink to={PAGES.compare} className={linkClass}>
+          <NavLink to={PAGES.compare} className={(link) => `hidden sm:inline ${linkClass(link)}`}>
             Compare
           </NavLink>
           <NavLink to={PAGES.engines} className={linkClass}>

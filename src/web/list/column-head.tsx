@@ -30,8 +30,8 @@ export function ColumnHead({ column, sort }: ColumnHeadProps) {
         title={`${column}: ${does}`}
         onClick={() => sort.set(next(column))}
       >
-        {name}
         {sign}
+        {name}
       </button>
     </th>
   );
@@ -42,6 +42,6 @@ const HEAD =
 
 const ORDERS = {
   none: { next: (by: string) => `-${by}`, sign: "", does: "the greatest first" },
-  descending: { next: (by: string) => by, sign: " ↓", does: "the least first" },
-  ascending: { next: () => "", sign: " ↑", does: "the newest first again" },
+  descending: { next: (by: string) => by, sign: "↓ ", does: "the least first" },
+  ascending: { next: () => "", sign: "↑ ", does: "the newest first again" },
 } as const;

@@ -62,7 +62,8 @@ export function Table({ items, columns, sort, selected, onSelect, onNearEnd }: T
             </th>
             <th className={`${HEAD} w-28 md:w-40`}>Experiment</th>
             <th className={`${HEAD} w-32 md:w-46`}>Status</th>
-            <th className={HEAD}>Name</th>
+            {/* With columns of one's own the table may become wider than the page, and scrolls. */}
+            <th className={`${HEAD} ${columns.length > 0 ? "md:w-72" : ""}`}>Name</th>
             {columns.map((column) => (
               <ColumnHead key={column} column={column} sort={sort} />
             ))}

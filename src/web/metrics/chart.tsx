@@ -11,6 +11,8 @@ export interface ChartProps {
   readonly steps: "number" | "time";
   readonly format: (value: number) => string;
   readonly isLogarithmic?: boolean;
+  /** Of amounts: how high they are is what one looks for. */
+  readonly isFromZero?: boolean;
   /** Charts of one name show the same place under the pointer. */
   readonly together: string;
 }
@@ -24,6 +26,7 @@ export function Chart({
   steps,
   format,
   isLogarithmic = false,
+  isFromZero = false,
   together,
 }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -49,6 +52,7 @@ export function Chart({
         shape: JSON.parse(shape),
         steps,
         isLogarithmic,
+        isFromZero,
         together,
         format,
         setPointed,
@@ -71,7 +75,7 @@ export function Chart({
     };
     // New points are given to the chart that is there.
     // oxlint-disable-next-line react/exhaustive-deps -- data and format: see above and below
-  }, [shape, steps, isLogarithmic, together]);
+  }, [shape, steps, isLogarithmic, isFromZero, together]);
   // What one has looked closer at stays as it is while points come.
   useEffect(() => plot.current?.setData(data, !isZoomed(plot.current)), [data]);
 
@@ -123,6 +127,7 @@ interface Shape {
   readonly shape: readonly (readonly [label: string, colour: number])[];
   readonly steps: ChartProps["steps"];
   readonly isLogarithmic: boolean;
+  readonly isFromZero: boolean;
   readonly together: string;
   readonly format: ChartProps["format"];
   readonly setPointed: (index: number | undefined) => void;
@@ -133,6 +138,7 @@ function optionsOf({
   shape,
   steps,
   isLogarithmic,
+  isFromZero,
   together,
   format,
   setPointed,
@@ -146,11 +152,14 @@ function optionsOf({
     width: element.clientWidth,
     height: HEIGHT,
     legend: { show: false },
-    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the library has the enum in its types alone
-    scales: { x: { time: steps === "time" }, y: { distr: isLogarithmic ? 3 : 1 } },
+    scales: {
+      x: { time: steps === "time" },
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the library has the enum in its types alone
+      y: { distr: isLogarithmic ? 3 : 1, ...(isFromZero && { range: fromZero }) },
+    },
     cursor: { sync: { key: together }, y: false, points: { size: 6 } },
     axes: [
-      { ...axis, size: 28, font: FONT },
+      { ...axis, size: 28, font: FONT, ...(steps === "time" && { values: timesOf }) },
       {
         ...axis,
         size: 64,
@@ -171,5 +180,21 @@ function optionsOf({
     },
   };
 }
+
+const fromZero = (_: uPlot, _least: number | null, greatest: number | null): uPlot.Range.MinMax => [
+  0,
+  (greatest ?? 0) * 1.05 || 1,
+];
+
+/** Times of a day, or days where there are several; ticks are in seconds. */
+function timesOf(_: uPlot, ticks: readonly number[]): string[] {
+  const isDays = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > DAY_SECONDS;
+  const words = new Intl.DateTimeFormat(undefined, isDays ? DAY : TIME);
+  return ticks.map((tick) => words.format(tick * 1000));
+}
+
+const DAY_SECONDS = 86_400;
+const DAY = { month: "short", day: "numeric", hour: "2-digit", hourCycle: "h23" } as const;
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
 
 const FONT = "11px ui-monospace, monospace";

@@ -6,7 +6,6 @@ import type { ResourceCurve } from "../../contract/metric.ts";
 import { Problem } from "../components/problem.tsx";
 import { formatBytes } from "../format.ts";
 import { runResourcesQuery } from "../queries.ts";
-import { formatMetric } from "./format-metric.ts";
 import { LazyChart } from "./lazy-chart.tsx";
 
 /** What the replicas used: a chart for each measure, a line for each replica. */
@@ -39,12 +38,14 @@ export function Resources({ experiment }: { readonly experiment: ExperimentAnswe
   );
 }
 
+const formatCores = (cores: number): string => String(Number(cores.toPrecision(3)));
+
 const MEASURES = [
-  { measure: "cpus", title: "CPUs", format: formatMetric },
+  { measure: "cpus", title: "CPUs", format: formatCores },
   { measure: "memoryBytes", title: "Memory", format: formatBytes },
   { measure: "networkReceivedBytes", title: "Received", format: formatBytes },
   { measure: "networkSentBytes", title: "Sent", format: formatBytes },
-  { measure: "gpus", title: "GPUs", format: formatMetric },
+  { measure: "gpus", title: "GPUs", format: formatCores },
   { measure: "gpuMemoryBytes", title: "GPU memory", format: formatBytes },
 ] as const;
 
@@ -61,6 +62,13 @@ function Measure({ title, format, curves }: MeasureProps) {
   );
   if (lines.length === 0) return null;
   return (
-    <LazyChart title={title} curves={lines} steps="time" format={format} together="resources" />
+    <LazyChart
+      title={title}
+      curves={lines}
+      steps="time"
+      format={format}
+      isFromZero
+      together="resources"
+    />
   );
 }
