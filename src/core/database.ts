@@ -7,7 +7,7 @@ import type { ExperimentStore } from "./experiment-store.ts";
 import type { FigureStore } from "./figures.ts";
 import type { ImageStore } from "./image-store.ts";
 import type { InvariantStore } from "./invariant.ts";
-import type { Queue } from "./job.ts";
+import type { Job, Queue } from "./job.ts";
 import type { LogIndex } from "./log-store.ts";
 import type { DestinationStore, Outbox } from "./notice.ts";
 import type { ProjectStore } from "./project.ts";
@@ -51,10 +51,20 @@ export interface ServerStore {
  */
 export interface Database extends Stores {
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /**
+   * The same under a claim: its job is locked before anything else, and answered with the wakes until then, so that all of
+   * them were seen by what `work` reads. Throws LostLeaseError where the claim no longer holds.
+   */
+  holding<T>(job: Job, work: (stores: Stores) => Promise<T>): Promise<Held<T>>;
   /** Runs `work` in a transaction if no other server is in the same section; else answers undefined at once. */
   exclusively<T>(section: Section, work: (stores: Stores) => Promise<T>): Promise<T | undefined>;
   /** Whether it answers now, and has the schema that this server knows. */
   check(): Promise<void>;
+}
+
+export interface Held<T> {
+  readonly held: Job;
+  readonly answer: T;
 }
 
 /** What only one server may do at a time. */

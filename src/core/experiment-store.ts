@@ -104,6 +104,8 @@ export interface ExperimentStore {
   ): Promise<{ readonly moved: Experiment; readonly seconds: number }>;
   /** A new note of the running step. */
   note(experiment: Experiment, note: string): Promise<void>;
+  /** The same whatever its step: for those who say what they do for it, and tell of it themselves. */
+  say(id: string, note: string): Promise<void>;
   /** Notes of many, by the scheduler; answers those that changed. */
   notes(
     notes: readonly { readonly id: string; readonly note: string }[],

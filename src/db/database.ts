@@ -1,7 +1,8 @@
 import type { Knex } from "knex";
 
-import type { Database, Section, Stores } from "../core/database.ts";
+import type { Database, Held, Section, Stores } from "../core/database.ts";
 import type { Hint } from "../core/events.ts";
+import type { Job } from "../core/job.ts";
 import { PostgresAdmissionStore } from "./admissions.ts";
 import { advisoryLocks } from "./advisory-locks.ts";
 import { PostgresDaemonStore } from "./daemons.ts";
@@ -58,6 +59,7 @@ export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
   return {
     ...createStores(knex, options, events),
     transaction: (work) => whole(work),
+    holding: (job, work) => whole((stores) => underClaim(stores, job, work)),
     exclusively: (section, work) =>
       whole(async (stores, db) => ((await lock(db, section)) ? work(stores) : undefined)),
     async check() {
@@ -68,6 +70,20 @@ export function createDatabase(knex: Knex, options: DatabaseOptions): Database {
       }
     },
   };
+}
+
+/** The lock goes out with the first statement of `work`, before it. */
+async function underClaim<T>(
+  stores: Stores,
+  job: Job,
+  work: (stores: Stores) => Promise<T>,
+): Promise<Held<T>> {
+  const holds = stores.queue.hold(job);
+  const [held, worked] = await Promise.allSettled([holds, work(stores)]);
+  // Whatever went wrong without the claim went wrong for the lack of it.
+  if (held.status === "rejected") throw held.reason;
+  if (worked.status === "rejected") throw worked.reason;
+  return { held: held.value, answer: worked.value };
 }
 
 /** Until the transaction ends. */

@@ -8,7 +8,7 @@ import type {
 import type { Page, PageRequest } from "../core/experiment-store.ts";
 import type { Push } from "../core/forge.ts";
 import { readCursor, writeCursor } from "./experiment-list.ts";
-import { json, optional, query } from "./query.ts";
+import { execute, json, optional, query } from "./query.ts";
 import type { Db } from "./transaction.ts";
 
 interface DeliveryRow {
@@ -83,7 +83,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 
   async decide(id: string, verdict: Parameters<DeliveryStore["decide"]>[1]): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update deliveries set decision = :decision, reason = :reason, experiments = :experiments where id = :id`,
       { id, ...verdict, experiments: json(verdict.experiments) },

@@ -18,7 +18,7 @@ import {
   toExperiment,
   toStepChange,
 } from "./experiment-rows.ts";
-import { json, optional, query } from "./query.ts";
+import { execute, json, optional, query } from "./query.ts";
 import type { Db } from "./transaction.ts";
 
 const COLUMNS = `${experimentColumns("e")}, p.slug`;
@@ -146,11 +146,20 @@ export class PostgresExperimentStore implements ExperimentStore {
   }
 
   async note(experiment: Experiment, note: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update experiments set note = :note
         where id = :id and step = :step and finished_at is null and note is distinct from :note`,
       { id: experiment.id, step: experiment.step, note },
+    );
+  }
+
+  async say(id: string, note: string): Promise<void> {
+    await execute(
+      this.#db,
+      `update experiments set note = :note
+        where id = :id and finished_at is null and note is distinct from :note`,
+      { id, note },
     );
   }
 
@@ -169,7 +178,7 @@ export class PostgresExperimentStore implements ExperimentStore {
   }
 
   async retryStep(experiment: Experiment, note: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `with retried as (
          update experiments set step_attempt = step_attempt + 1, note = :note
@@ -183,7 +192,7 @@ export class PostgresExperimentStore implements ExperimentStore {
   }
 
   async setConditions(id: string, conditions: Conditions, ready: boolean): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update experiments
           set conditions = :conditions, ready = :ready, priority = :priority, engine = :engine,
@@ -225,7 +234,7 @@ export class PostgresExperimentStore implements ExperimentStore {
   }
 
   async admit(ids: readonly string[]): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       // Taken under the scheduler's lock, so that the times are in the order of its decisions.
       `update experiments set admitted_at = (select clock_timestamp())

@@ -1,5 +1,5 @@
 import type { BuiltImageRecord, ImageStore } from "../core/image-store.ts";
-import { json, query } from "./query.ts";
+import { execute, json, query } from "./query.ts";
 import type { Db } from "./transaction.ts";
 
 const IMAGE = `select i.project_id as "projectId", i.daemon, i.key, i.name, i.digest, i.parts,
@@ -48,7 +48,7 @@ export class PostgresImageStore implements ImageStore {
   }
 
   async touch(projectId: string, daemon: string, key: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       // To the hour: it counts in days, and experiments that share an image do not queue for its row.
       `update images set used_at = now()

@@ -1,7 +1,7 @@
 import { LostLeaseError } from "../core/errors.ts";
 import type { Job, JobKind, Queue } from "../core/job.ts";
-import { optional, query } from "./query.ts";
-import type { Db } from "./transaction.ts";
+import { execute, optional, query } from "./query.ts";
+import { type Db, Transaction } from "./transaction.ts";
 
 interface JobRow {
   readonly id: string;
@@ -41,7 +41,7 @@ export class PostgresQueue implements Queue {
     subjectId: string,
     { daemon, netSeconds }: Parameters<Queue["push"]>[2] = {},
   ): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `insert into jobs (kind, subject_id, daemon, net, due_at)
        values (:kind, :subjectId, :daemon, :net, now() + :seconds * interval '1 second')
@@ -53,7 +53,7 @@ export class PostgresQueue implements Queue {
   }
 
   async bind(kind: JobKind, subjectId: string, daemon: string | undefined): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update jobs set daemon = :daemon where kind = :kind and subject_id = :subjectId`,
       { kind, subjectId, daemon },
@@ -158,7 +158,7 @@ export class PostgresQueue implements Queue {
   }
 
   async retry(job: Job, seconds: number, error: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update jobs
           set owner = null, failures = failures + 1, error = :error, net = false,
@@ -169,15 +169,16 @@ export class PostgresQueue implements Queue {
   }
 
   async finish(job: Job): Promise<void> {
-    await this.#mine(
-      job,
-      `delete from jobs where id = :id and token = :token and owner is not null returning id`,
-    );
+    const { id, token } = job;
+    const sql = `delete from jobs where id = :id and token = :token and owner is not null returning id`;
+    // Who finishes in a transaction has locked it there.
+    if (this.#db instanceof Transaction) await execute(this.#db, sql, { id, token });
+    else await this.#mine(job, sql);
   }
 
   async wake(kind: JobKind, subjectIds: readonly string[]): Promise<void> {
     if (subjectIds.length === 0) return;
-    await query(
+    await execute(
       this.#db,
       `update jobs
           set wakes = wakes + 1, net = false,

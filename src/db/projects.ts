@@ -8,7 +8,7 @@ import {
   type ProjectStore,
 } from "../core/project.ts";
 import { codeOf } from "./caught.ts";
-import { json, optional, query } from "./query.ts";
+import { execute, json, optional, query } from "./query.ts";
 import { seal, unseal } from "./sealed.ts";
 import type { Db } from "./transaction.ts";
 
@@ -227,7 +227,7 @@ export class PostgresProjectStore implements ProjectStore {
   async markSeen(id: string, refs: Parameters<ProjectStore["markSeen"]>[1]): Promise<void> {
     for (const { ref, commit, forced } of refs) {
       if (forced || commit === undefined)
-        await query(
+        await execute(
           this.#db,
           `insert into seen_commits (project_id, commit_sha)
            select project_id, commit_sha from seen_refs where project_id = :id and ref = :ref
@@ -235,12 +235,12 @@ export class PostgresProjectStore implements ProjectStore {
           { id, ref },
         );
       if (commit === undefined)
-        await query(this.#db, `delete from seen_refs where project_id = :id and ref = :ref`, {
+        await execute(this.#db, `delete from seen_refs where project_id = :id and ref = :ref`, {
           id,
           ref,
         });
       else
-        await query(
+        await execute(
           this.#db,
           `insert into seen_refs (project_id, ref, commit_sha) values (:id, :ref, :commit)
            on conflict (project_id, ref) do update set commit_sha = excluded.commit_sha`,

@@ -20,16 +20,9 @@ export async function query<Row extends object>(
   bindings: Bindings = {},
   plan: "prepared" | "anew" = "prepared",
 ): Promise<readonly Row[]> {
-  const { text, names } = positional(sql, bindings);
-  const values = names.map((name) => toStorable(bindings[name]));
-  const send = (connection: Client): Promise<readonly Row[]> =>
-    reachable(async () => {
-      const name = plan === "prepared" ? preparedName(sql) : undefined;
-      const { rows } = await connection.query<Row>({ text, values, ...(name && { name }) });
-      return rows;
-    });
+  const send = statementOf<Row>(sql, bindings, plan);
   // A transaction is lost with its statement, and done again as a whole.
-  if (db instanceof Transaction) return send(db.connection);
+  if (db instanceof Transaction) return db.send(send);
   const sendAlone = async (): Promise<readonly Row[]> => {
     const connection = await reachable(() => borrow(db));
     try {
@@ -39,6 +32,27 @@ export async function query<Row extends object>(
     }
   };
   return db.isTransaction === true ? sendAlone() : retried(sendAlone);
+}
+
+/** A statement whose answer is of no interest: in a transaction it is not waited for, and what fails fails the commit. */
+export async function execute(db: Db, sql: string, bindings: Bindings = {}): Promise<void> {
+  if (db instanceof Transaction) db.sendAhead(statementOf(sql, bindings, "prepared"));
+  else await query(db, sql, bindings);
+}
+
+function statementOf<Row extends object>(
+  sql: string,
+  bindings: Bindings,
+  plan: "prepared" | "anew",
+): (connection: Client) => Promise<readonly Row[]> {
+  const { text, names } = positional(sql, bindings);
+  const values = names.map((name) => toStorable(bindings[name]));
+  return (connection) =>
+    reachable(async () => {
+      const name = plan === "prepared" ? preparedName(sql) : undefined;
+      const { rows } = await connection.query<Row>({ text, values, ...(name && { name }) });
+      return rows;
+    });
 }
 
 /** jsonb in; undefined stays null. */

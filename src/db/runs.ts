@@ -11,7 +11,7 @@ import type {
 } from "../core/run.ts";
 import { isRunOver } from "../core/run.ts";
 import { ATTEMPT_BESIDE, type LiveRunRow, toLiveRun } from "./live-run-rows.ts";
-import { json, query } from "./query.ts";
+import { execute, json, query } from "./query.ts";
 import { type AttemptRow, type RunRow, toAttempt, toRun } from "./run-rows.ts";
 import type { Db } from "./transaction.ts";
 
@@ -71,7 +71,7 @@ export class PostgresRunStore implements RunStore {
   }
 
   async discard(experimentId: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `with unstarted as (
          delete from runs where experiment_id = :experimentId and (started_at is null or exception ->> 'kind' = 'ImageGone')
@@ -138,7 +138,7 @@ export class PostgresRunStore implements RunStore {
     told: readonly { readonly runId: string; readonly reason: string }[],
   ): Promise<void> {
     if (told.length === 0) return;
-    await query(
+    await execute(
       this.#db,
       `update runs r set reason = given.reason
          from unnest(:ids::uuid[], :texts::text[]) as given (id, reason)
@@ -205,7 +205,7 @@ export class PostgresRunStore implements RunStore {
   }
 
   async markStopping(attemptId: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update attempts set stop_requested_at = coalesce(stop_requested_at, clock_timestamp())
         where id = :attemptId and live`,
@@ -225,7 +225,7 @@ export class PostgresRunStore implements RunStore {
 
   async reserve(places: readonly Place[]): Promise<void> {
     if (places.length === 0) return;
-    await query(
+    await execute(
       this.#db,
       `update attempts a set reservation = given.reservation::jsonb
          from unnest(:ids::uuid[], :reservations::text[]) as given (id, reservation)
@@ -238,7 +238,7 @@ export class PostgresRunStore implements RunStore {
   }
 
   async closeAttempt(attemptId: string): Promise<void> {
-    await query(
+    await execute(
       this.#db,
       `update attempts set live = false, finished_at = clock_timestamp() where id = :attemptId and live`,
       { attemptId },
@@ -258,7 +258,7 @@ export class PostgresRunStore implements RunStore {
 
   async observe(sightings: readonly Sighting[]): Promise<void> {
     if (sightings.length === 0) return;
-    await query(
+    await execute(
       this.#db,
       `with given as (
          select id, text::jsonb as observation

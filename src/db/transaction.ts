@@ -9,11 +9,39 @@ export type Db = Knex | Transaction;
 /** The one connection of a transaction, for as long as it lasts. */
 export class Transaction {
   readonly pool: Knex;
-  readonly connection: Client;
+  readonly #connection: Client;
+  #isGathering = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(pool: Knex, connection: Client) {
     this.pool = pool;
-    this.connection = connection;
+    this.#connection = connection;
+  }
+
+  /** What is sent without waiting in between travels together, as each journey costs more than what most statements do. */
+  send<T>(statement: (connection: Client) => Promise<T>): Promise<T> {
+    if (!this.#isGathering) {
+      this.#isGathering = true;
+      const { stream } = this.#connection.connection;
+      stream.cork();
+      process.nextTick(() => {
+        this.#isGathering = false;
+        stream.uncork();
+      });
+    }
+    return statement(this.#connection);
+  }
+
+  /** Nobody waits for its answer. Where it fails, what comes after it fails, and `failure` says why. */
+  sendAhead(statement: (connection: Client) => Promise<unknown>): void {
+    this.send(statement).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+  }
+
+  /** The first of what nobody waited for. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
   }
 }
 
@@ -23,36 +51,34 @@ export async function inTransaction<T>(
   work: (db: Transaction) => Promise<T>,
 ): Promise<T> {
   const connection = await borrow(knex);
+  const transaction = new Transaction(knex, connection);
   let isClean = false;
   try {
-    // It travels with the first statement, which fails where this one does.
-    const begun = connection.query("begin");
-    begun.catch(() => undefined);
-    try {
-      const answer = await work(new Transaction(knex, connection));
-      await begun;
-      await commit(connection);
-      isClean = true;
-      return answer;
-    } catch (error) {
-      isClean = await rollback(connection);
-      throw error;
-    }
+    transaction.sendAhead((its) => its.query("begin"));
+    const answer = await work(transaction);
+    await commit(transaction);
+    isClean = true;
+    return answer;
+  } catch (error) {
+    isClean = await rollback(transaction);
+    throw transaction.failure === undefined ? error : transaction.failure.error;
   } finally {
     giveBack(knex, connection, isClean);
   }
 }
 
-async function commit(connection: Client): Promise<void> {
-  const { command } = await connection.query("commit");
+async function commit(transaction: Transaction): Promise<void> {
+  const { command } = await transaction.send((its) => its.query("commit"));
   // PostgreSQL's answer where a statement had failed, and `work` did not throw.
   if (command === "ROLLBACK")
     throw new Error("A statement of this transaction failed, so nothing of it was kept.");
 }
 
 /** Whether the connection can be used again. */
-const rollback = (connection: Client): Promise<boolean> =>
-  connection.query("rollback").then(
-    () => true,
-    () => false,
-  );
+const rollback = (transaction: Transaction): Promise<boolean> =>
+  transaction
+    .send((its) => its.query("rollback"))
+    .then(
+      () => true,
+      () => false,
+    );

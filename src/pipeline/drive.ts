@@ -59,8 +59,7 @@ async function settle<Subject>(
     await release(database, job, found.seconds);
     return undefined;
   }
-  return database.transaction(async (stores) => {
-    const held = await stores.queue.hold(job);
+  const { held, answer } = await database.holding(job, async (stores) => {
     if (found.kind === "wait") {
       await found.write?.(stores);
       if (found.fault === undefined) await release(stores, job, found.seconds);
@@ -68,13 +67,13 @@ async function settle<Subject>(
       return undefined;
     }
     const known = await found.write(stores);
-    if (!found.over)
-      return { job: { ...(await stores.queue.forgive(held)), overdue: false }, known };
+    if (!found.over) return { job: await stores.queue.forgive(job), known };
     await stores.queue.finish(job);
     // Whoever waited for what it held may go on.
     await stores.events.publish({ kind: "work" }, { kind: "schedule" });
     return undefined;
   });
+  return answer && { ...answer, job: { ...answer.job, wakes: held.wakes, overdue: false } };
 }
 
 /** The wakes that count are those before the look, so `job` is as it was claimed. */

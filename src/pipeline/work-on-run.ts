@@ -40,7 +40,7 @@ function toLook({ log }: Pick<Ports, "log">, { run }: LiveRun, result: RunResult
       await stores.events.publish({ kind: "experiment", experimentId, projectId });
       // All that its experiment would do is to say so.
       if (state === "Running" || state === "Finalizing")
-        await stores.experiments.notes([{ id: experimentId, note: noteOf(moved.run) }]);
+        await stores.experiments.say(experimentId, noteOf(moved.run));
       else if (run.state === "Queueing" || over)
         await stores.queue.wake("experiment", [experimentId]);
       return moved;

@@ -36,6 +36,8 @@ function crossing(order: readonly string[], mine: Meeting, theirs: Meeting): Pro
     tries += 1;
     for (const id of order) {
       await queue.wake("run", [id]);
+      // Of a wake nobody waits for the answer; of a question everybody does.
+      await queue.depth();
       mine.resolve();
       await theirs.promise;
     }

@@ -71,6 +71,10 @@ function faultyDatabase(database: Database, gusts: Gusts): Database {
       gusts.around("database.transaction", false, () =>
         database.transaction((stores) => work(faultyStores(stores, gusts))),
       ),
+    holding: (job, work) =>
+      gusts.around("database.transaction", false, () =>
+        database.holding(job, (stores) => work(faultyStores(stores, gusts))),
+      ),
     exclusively: (section, work) =>
       gusts.around("database.exclusively", false, () =>
         database.exclusively(section, (stores) => work(faultyStores(stores, gusts))),

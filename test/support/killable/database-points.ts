@@ -20,6 +20,7 @@ export function databaseWithPoints(database: Database, reach: Reach): Database {
     ...database,
     images,
     transaction: (work) => told((note) => database.transaction(note(work))),
+    holding: (job, work) => told((note) => database.holding(job, note(work))),
     exclusively: (section, work) => told((note) => database.exclusively(section, note(work))),
   };
 }
