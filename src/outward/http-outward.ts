@@ -17,6 +17,7 @@ export interface OutwardOptions {
   readonly timeoutSeconds?: number;
 }
 
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 /** An answer is read so far: what it says in words is at its beginning. */
 const MOST_BYTES = 64 * 1024;
 const TIMEOUT_SECONDS = 10;
@@ -138,8 +139,8 @@ export class HttpOutward implements Outward {
   };
 
   #inner(host: string, address: string): string | undefined {
-    if (this.#options.allowLocal || this.#options.refuseAddress(address) === undefined)
-      return undefined;
+    if (this.#options.allowLocal && LOOPBACK.test(address)) return undefined;
+    if (this.#options.refuseAddress(address) === undefined) return undefined;
     return `${host} is this server itself or its surroundings: nothing is sent there.`;
   }
 }

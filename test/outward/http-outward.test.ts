@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { innerAddress } from "../../src/git/inner-address.ts";
@@ -41,6 +43,13 @@ test("T-28 addresses of this server and its surroundings are refused, however th
     });
 });
 
+test("T-28 where local addresses are allowed for trials, this machine's own are, and no others", () => {
+  const local = outward({ allowLocal: true });
+
+  expect(local.refuse("http://127.0.0.1:8080/")).toBeUndefined();
+  expect(local.refuse("http://169.254.169.254/")).toMatch(/nothing is sent there/);
+});
+
 test("T-28 only https without a password in the address is taken", () => {
   expect(outward().refuse("http://git.example.org/")).toMatch(/https/);
   expect(outward().refuse("file:///etc/passwd")).toMatch(/https/);
@@ -52,13 +61,19 @@ test("T-28 only https without a password in the address is taken", () => {
 });
 
 test("T-28 a name that leads to an inner address is found out when it is looked up", async () => {
-  // The name of this machine's own address, as every system has it.
-  const own = outward({ refuseAddress: () => "an inner one" });
+  const { port } = new URL(server.url);
+  const url = `https://${hostname()}:${port}/`;
 
-  const answer = await own.send({ method: "GET", url: "https://ip6-localhost/" });
+  const answer = await outward({ refuseAddress: () => "an inner one" }).send({
+    method: "GET",
+    url,
+  });
 
-  expect(["forbidden", "silent"]).toContain(answer.kind);
-  expect(server.calls).toEqual([]);
+  expect(outward().refuse(url)).toBeUndefined();
+  expect(answer).toEqual({
+    kind: "forbidden",
+    reason: `${hostname()} is this server itself or its surroundings: nothing is sent there.`,
+  });
 });
 
 test("a redirect is an answer, and is not followed", async () => {

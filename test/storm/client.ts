@@ -29,10 +29,11 @@ export class Client {
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
+    method: "POST" | "PUT" = "POST",
   ): Promise<Answer> {
     for (;;) {
       this.#signal.throwIfAborted();
-      const answer = await this.#once(path, body, headers);
+      const answer = await this.#once(method, path, body, headers);
       if (answer !== undefined && answer.status < 500) return answer;
       this.retries += 1;
       await sleep(PAUSE_MILLISECONDS);
@@ -40,6 +41,7 @@ export class Client {
   }
 
   async #once(
+    method: string,
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>>,
@@ -50,7 +52,7 @@ export class Client {
     if (at === undefined) return undefined;
     try {
       const response = await fetch(`${at.url}${path}`, {
-        method: "POST",
+        method,
         headers: {
           authorization: `Bearer ${at.token}`,
           "content-type": "application/json",

@@ -44,6 +44,23 @@ export class Load {
       if (status !== 201) throw new Error(`no project ${name}: ${JSON.stringify(body)}`);
       if (name === PUSHED_TO) this.#webhookSecret = body.webhookSecret;
     }
+    await this.#tellOutside();
+  }
+
+  /** Whoever pushes sees at the forge how it went, and a webhook hears of each ending. */
+  async #tellOutside(): Promise<void> {
+    const project = `/api/v1/projects/${PUSHED_TO}`;
+    const token = { token: "of the storm" };
+    const asked = [
+      await this.#client.ask(`${project}/forge-credential`, token, {}, "PUT"),
+      await this.#client.ask(`${project}/destinations`, {
+        kind: "webhook",
+        url: "https://hooks.example.org/storm",
+        events: ["finished"],
+      }),
+    ];
+    for (const { status, body } of asked)
+      if (status >= 300) throw new Error(`nobody outside is told: ${JSON.stringify(body)}`);
   }
 
   /** Answers when the platform has taken it; what is done to it later goes on by itself. */

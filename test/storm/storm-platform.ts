@@ -2,10 +2,12 @@ import { join } from "node:path";
 
 import { readConfig } from "../../src/config.ts";
 import type { Engine } from "../../src/core/engine.ts";
+import { createForges } from "../../src/forges/index.ts";
 import { createPlatform, type Platform } from "../../src/platform.ts";
 import { faulty, faultyPorts } from "./faulty-ports.ts";
 import type { Gusts } from "./gusts.ts";
 import { MadeUpBuilder } from "./made-up-builder.ts";
+import { MadeUpOutward } from "./made-up-outward.ts";
 import { MadeUpRepository } from "./made-up-repository.ts";
 import type { FromServer, Orders } from "./messages.ts";
 
@@ -23,6 +25,7 @@ export async function createStormPlatform(
   },
 ): Promise<Platform> {
   const { seed, dataDirectory, databaseUrl, logLevel } = orders;
+  const outward = new MadeUpOutward();
   const platform = await createPlatform(
     {
       ...readConfig({ LOG_LEVEL: logLevel }),
@@ -37,6 +40,8 @@ export async function createStormPlatform(
       engines: new Map([[engine.name, faulty(engine, "engine", gusts)]]),
       repository: new MadeUpRepository(seed),
       builder: new MadeUpBuilder(join(dataDirectory, "images")),
+      ...createForges(outward),
+      outward,
       metrics: {
         observe: () => {},
         set: () => {},

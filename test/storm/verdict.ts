@@ -89,6 +89,7 @@ export async function judge({
     if (script.isResubmitted) await look(script, `${script.name} again`);
   }
   for (const key of firsts.keys()) if (!known.has(key)) violations.push(`${key} was not asked for`);
+  violations.push(...(await untold(knex)));
 
   const engine = stormEngine(dataDirectory);
   const starts = await engine.starts();
@@ -97,6 +98,20 @@ export async function judge({
   const left = (await engine.list()).length;
   if (left > 0) violations.push(`${left} workloads are left on the engine`);
   return { violations, givenUp, endings, attempts: starts.size, logBytes: logs.bytes };
+}
+
+/** What the outside was not told: each ending of a project that tells it is a status and a webhook's message. */
+async function untold(knex: Knex): Promise<readonly string[]> {
+  const { rows } = await knex.raw(
+    `select e.name, d.kind, n.state, n.reason, n.step, n.step_status
+       from destinations d
+       join experiments e on e.project_id = d.project_id
+       left join notices n on n.destination_id = d.id and n.experiment_id = e.id
+                          and n.event = case d.kind when 'forge' then 'status' else 'finished' end
+      where n.state is null or n.state not in ('told', 'superseded')
+         or (n.step, n.step_status) <> (e.step, e.step_status)`,
+  );
+  return rows.map((row: object) => `not told outside: ${JSON.stringify(row)}`);
 }
 
 function endingFaults(script: Script, row: Row): readonly string[] {
