@@ -6,7 +6,7 @@ import { problemOf } from "../../src/api/errors.ts";
 import { listPage } from "../../src/api/list-page.ts";
 import { mergePatch } from "../../src/api/merge-patch.ts";
 import { LIFETIME_SECONDS, SessionCookies } from "../../src/api/session-cookie.ts";
-import { sourceLink } from "../../src/api/source-link.ts";
+import { comparisonLink, sourceLink } from "../../src/api/source-link.ts";
 import { openApi } from "../../src/contract/openapi.ts";
 import { ROUTES } from "../../src/contract/routes.ts";
 import { ConflictError, DatabaseUnavailableError, InvalidError } from "../../src/core/errors.ts";
@@ -84,6 +84,19 @@ test.each([
 ] as const)("the code of a %s repository at %s is at %s", (forge, repository, link) => {
   expect(sourceLink({ forge, repository }, "abc")).toBe(link);
 });
+
+test.each([
+  ["github", "git@github.com:lab/digits.git", "https://github.com/lab/digits/compare/abc...def"],
+  ["gitlab", "https://git.lab/a/b/c.git", "https://git.lab/a/b/c/-/compare/abc...def"],
+  ["gitea", "http://git.lab:3000/a/b", "http://git.lab:3000/a/b/compare/abc...def"],
+  ["bitbucket", "https://bitbucket.org/a/b", "https://bitbucket.org/a/b/branches/compare/def..abc"],
+  ["builtin", undefined, undefined],
+] as const)(
+  "what lies between two commits of a %s repository has a page",
+  (forge, repository, page) => {
+    expect(comparisonLink({ forge, repository }, { from: "abc", to: "def" })).toBe(page);
+  },
+);
 
 test("pages of a short list join without gap or repeat", () => {
   const all = ["a", "b", "c", "d", "e"];

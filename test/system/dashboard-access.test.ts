@@ -21,8 +21,14 @@ beforeAll(async () => {
   await copy.push();
   await copy.commit("exp: runs", dummy("echo hello; sleep 600"));
   await copy.push();
-  await finished(platform, "shown#1");
-  await atStep(platform, "shown#2", "Running");
+  for (const { runs } of [
+    await finished(platform, "shown#1"),
+    await atStep(platform, "shown#2", "Running"),
+  ])
+    await platform.call("POST", `/api/v1/runs/${runs[0].id}/metrics`, [
+      { step: 1, loss: 3, accuracy: 0.1 },
+      { step: 2, loss: 2 },
+    ]);
 });
 afterAll(async () => {
   await browser.stop();
@@ -36,6 +42,13 @@ const PAGES = [
   { name: "the list", path: "/", text: "shown#2" },
   { name: "a running experiment", path: "/experiments/shown%232", text: "Following." },
   { name: "a failed experiment", path: "/experiments/shown%231", text: "has ended." },
+  {
+    name: "a list with columns",
+    path: "/?project=shown&column=metric.loss&sort=metric.loss",
+    text: "↑ loss",
+  },
+  { name: "a comparison", path: "/compare?id=shown/1&id=shown/2", text: "Between two" },
+  { name: "an empty comparison", path: "/compare", text: "Select two" },
   { name: "the deliveries", path: "/projects/shown/deliveries", text: "shown#1" },
   { name: "the datasets", path: "/projects/shown/datasets", text: "Nothing is here." },
   { name: "the engines", path: "/engines", text: "Nothing waits." },

@@ -125,7 +125,7 @@ function Chip({ filter, name }: Named) {
     <button
       type="button"
       className="button"
-      aria-label={`Any ${name} again`}
+      aria-label={`${name}: ${value}, any ${name} again`}
       onClick={() => filter.set(name, "")}
     >
       {name}: {value} <span aria-hidden="true">×</span>
