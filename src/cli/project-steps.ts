@@ -23,13 +23,18 @@ const ownRemote = ({ gitUrl }: ProjectAnswer): readonly string[] => [
 ];
 
 function webhook(
-  { slug, webhookUrl, repository }: ProjectAnswer,
+  { slug, webhookUrl, repository, settings }: ProjectAnswer,
   forge: Exclude<Forge, "builtin">,
   secret: string | undefined,
 ): readonly string[] {
   const told =
     secret ?? `told when the project was made; a new one: assay projects webhook-secret ${slug}`;
   return [
+    ...(settings.pollSeconds === null
+      ? []
+      : [
+          `Assay asks for pushes every ${settings.pollSeconds} s. To hear of them at once, as far as the forge can reach it:`,
+        ]),
     `At ${repository ?? "the repository"}, ${WHERE[forge]}:`,
     `  Address       ${webhookUrl}`,
     ...(ASKS_FOR_TYPE[forge] ? ["  Content type  application/json"] : []),

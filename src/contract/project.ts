@@ -10,6 +10,8 @@ export const SettingsAnswer = z.object({
   commits: z.enum(["all", "head"]),
   branches: z.array(z.string()),
   tags: z.boolean(),
+  /** null: never, the forge tells. */
+  pollSeconds: z.number().nullable(),
   maxActive: z.number().int().nullable(),
   engineAliases: z.record(z.string(), z.string()),
   cloneTimeoutSeconds: z.number(),
@@ -45,6 +47,13 @@ export const CreatedProjectAnswer = ProjectAnswer.extend({
   /** The project is there, but its repository could not be read. */
   warning: z.string().optional(),
 });
+/** How the last look at the repository went; nulls where there was none. */
+export const PollingAnswer = z.object({
+  everySeconds: z.number().nullable(),
+  polledAt: Time.nullable(),
+  problem: z.string().nullable(),
+});
+
 export const WebhookSecretAnswer = z.object({ webhookSecret: z.string() });
 
 const Settings = z.strictObject({
@@ -52,6 +61,8 @@ const Settings = z.strictObject({
   commits: SettingsAnswer.shape.commits.exactOptional(),
   branches: z.array(Text.min(1).max(255)).max(100).exactOptional(),
   tags: z.boolean().exactOptional(),
+  /** null: never. */
+  pollSeconds: Duration.nullable().exactOptional(),
   /** null: no limit. */
   maxActive: z.number().int().min(1).nullable().exactOptional(),
   engineAliases: z.record(Text, Text).exactOptional(),

@@ -10,6 +10,7 @@ import type { InvariantStore } from "./invariant.ts";
 import type { Job, Queue } from "./job.ts";
 import type { LogIndex } from "./log-store.ts";
 import type { DestinationStore, Outbox } from "./notice.ts";
+import type { PollStore } from "./polling.ts";
 import type { ProjectStore } from "./project.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { MetricStore } from "./run-metrics.ts";
@@ -19,6 +20,7 @@ import type { SecretStore } from "./secret.ts";
 export interface Stores {
   readonly projects: ProjectStore;
   readonly secrets: SecretStore;
+  readonly polls: PollStore;
   readonly experiments: ExperimentStore;
   readonly runs: RunStore;
   readonly deliveries: DeliveryStore;

@@ -1,10 +1,12 @@
 import { globFault } from "./branch-globs.ts";
+import { SHORTEST_POLL_SECONDS } from "./polling.ts";
 import type { ProjectSettings } from "./project.ts";
 import { variableFault, variableValueFault } from "./reserved-variables.ts";
 
 /** What is wrong with the settings that somebody gives a project; its variables obey the manifest's rules. */
 export function settingsFaults({
   env = {},
+  pollSeconds,
   branches = [],
   volumes = {},
 }: Partial<ProjectSettings>): readonly { readonly path: string; readonly message: string }[] {
@@ -20,9 +22,15 @@ export function settingsFaults({
     path: `settings.volumes.${name}`,
     message: volumeFault(name, hostPath),
   }));
-  return [...globs, ...variables, ...folders].flatMap(({ path, message }) =>
+  const polling = [{ path: "settings.pollSeconds", message: pollFault(pollSeconds) }];
+  return [...globs, ...variables, ...folders, ...polling].flatMap(({ path, message }) =>
     message === undefined ? [] : [{ path, message }],
   );
+}
+
+function pollFault(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || seconds >= SHORTEST_POLL_SECONDS) return undefined;
+  return `A repository is asked every ${SHORTEST_POLL_SECONDS} seconds at most: forges refuse who asks more often.`;
 }
 
 /** As the names of Kubernetes' volumes. */

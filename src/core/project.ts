@@ -11,6 +11,8 @@ export interface ProjectSettings {
   readonly branches: readonly string[];
   /** Whether tag pushes start experiments. */
   readonly tags: boolean;
+  /** How often the repository is asked whether something was pushed; undefined: never, the forge tells. */
+  readonly pollSeconds: number | undefined;
   /** Experiments between Waiting and their end at one time; undefined is no limit. */
   readonly maxActive: number | undefined;
   /** Other names that manifests may use for an engine: alias → engine name. */
@@ -38,6 +40,7 @@ export const DEFAULT_SETTINGS: ProjectSettings = {
   commits: "all",
   branches: [],
   tags: false,
+  pollSeconds: undefined,
   maxActive: undefined,
   engineAliases: {},
   cloneTimeoutSeconds: 15 * 60,

@@ -44,6 +44,8 @@ export interface Repository {
   /** Brings a mirror up to date; nothing to do for the built-in remote. Throws SourceUnavailableError with a sentence. */
   fetch(project: Project, signal?: AbortSignal): Promise<void>;
   refs(project: Project): Promise<readonly Ref[]>;
+  /** What the forge has now, without fetching it. Throws SourceUnavailableError with a sentence. */
+  remoteRefs(project: Project, signal?: AbortSignal): Promise<readonly Ref[]>;
   commit(project: Project, id: string): Promise<Commit | undefined>;
   /** The commit of a branch, or undefined. */
   branchHead(project: Project, branch: string): Promise<string | undefined>;

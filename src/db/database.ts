@@ -19,6 +19,7 @@ import { PostgresQueue } from "./jobs.ts";
 import { PostgresLogIndex } from "./log-files.ts";
 import { PostgresMetricStore } from "./metrics.ts";
 import { PostgresOutbox } from "./outbox.ts";
+import { PostgresPollStore } from "./polls.ts";
 import { PostgresProjectStore } from "./projects.ts";
 import { query } from "./query.ts";
 import { PostgresRetentionStore } from "./retention.ts";
@@ -99,6 +100,7 @@ function createStores(db: Db, options: DatabaseOptions, events: Stores["events"]
   return {
     projects: new PostgresProjectStore(db, options.secretKey),
     secrets: new PostgresSecretStore(db, options.secretKey),
+    polls: new PostgresPollStore(db),
     experiments: new PostgresExperimentStore(db),
     runs: new PostgresRunStore(db),
     deliveries: new PostgresDeliveryStore(db),

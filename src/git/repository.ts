@@ -16,13 +16,14 @@ import { archiveWithHistory } from "./archive-with-history.ts";
 import { prepareBareRepository } from "./bare-repository.ts";
 import { listChangedFiles } from "./changed-files.ts";
 import { findCommit, isCommitId, listNewCommits } from "./commits.ts";
-import { fetchMirror } from "./fetch-mirror.ts";
+import { fetchMirror, type MirrorSource } from "./fetch-mirror.ts";
 import { gitDirectory } from "./git-directory.ts";
 import { type GitSettings, gitEnvironment } from "./git-environment.ts";
 import { KnownObjects } from "./known-objects.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { readFileAt } from "./read-file.ts";
 import { isReachableFromRefs, listRefs, refCommit } from "./refs.ts";
+import { listRemoteRefs } from "./remote-refs.ts";
 import { END_OF_TAR } from "./tar-entries.ts";
 
 /** One bare repository per project, `<folder>/<slug>.git`: Assay's own, or a mirror of the forge's. */
@@ -41,10 +42,12 @@ export class GitRepository implements Repository {
 
   async fetch(project: Project, signal?: AbortSignal): Promise<void> {
     if (project.forge === "builtin") return;
-    if (project.repository === undefined)
-      throw new SourceUnavailableError(`The project ${project.slug} has no clone URL.`);
-    const source = { url: project.repository, trusted: true };
-    await this.#fetchInto(this.#directory(project), source, signal);
+    await this.#fetchInto(this.#directory(project), sourceOf(project), signal);
+  }
+
+  async remoteRefs(project: Project, signal?: AbortSignal): Promise<readonly Ref[]> {
+    if (project.forge === "builtin") return this.refs(project);
+    return listRemoteRefs(this.#settings, this.#directory(project), sourceOf(project), signal);
   }
 
   refs(project: Project): Promise<readonly Ref[]> {
@@ -147,4 +150,10 @@ export class GitRepository implements Repository {
       fetchMirror(this.#settings, directory, source, signal),
     );
   }
+}
+
+function sourceOf({ slug, repository }: Project): MirrorSource {
+  if (repository === undefined)
+    throw new SourceUnavailableError(`The project ${slug} has no clone URL.`);
+  return { url: repository, trusted: true };
 }

@@ -1,6 +1,7 @@
 import type { Engine } from "../core/engine.ts";
 import type { Ports } from "../core/ports.ts";
 import { InvariantWatch } from "./invariant-watch.ts";
+import { pollRepositories } from "./polling.ts";
 import { Prune } from "./prune.ts";
 import { pruneDataDirectory } from "./retention/data-directory.ts";
 import { pruneDocker } from "./retention/docker.ts";
@@ -13,6 +14,7 @@ import { RefReconciler } from "./verbs/reconcile-refs.ts";
 const DEAD_SERVERS_MS = 200;
 /** Orphans, unreported pushes, and whether there is something to prune. */
 const SLOWLY_MS = 6000;
+const POLLS_MS = 1000;
 const INVARIANTS_MS = 60_000;
 const SECRETS_MS = 60_000;
 const PRUNE_MS = 2000;
@@ -42,6 +44,7 @@ export class Sweep {
         ),
       ),
       this.#part("unreported pushes", SLOWLY_MS, () => this.#alone(() => refs.reconcile())),
+      this.#part("polled repositories", POLLS_MS, (signal) => pollRepositories(ports, signal)),
       this.#part("invariants", INVARIANTS_MS, () => this.#askInvariants(invariants)),
       this.#part("files of what is gone", SLOWLY_MS, (signal) =>
         this.#alone(() => removeFiles(ports, signal)),

@@ -13,6 +13,9 @@ export class MadeUpRepository implements Repository {
   async prepare(): Promise<void> {}
 
   async fetch(): Promise<void> {}
+  async remoteRefs(): Promise<readonly Ref[]> {
+    return [];
+  }
 
   async refs(): Promise<readonly Ref[]> {
     return [];

@@ -22,6 +22,7 @@ export function presentProject(
       commits: settings.commits,
       branches: [...settings.branches],
       tags: settings.tags,
+      pollSeconds: settings.pollSeconds ?? null,
       maxActive: settings.maxActive ?? null,
       engineAliases: settings.engineAliases,
       cloneTimeoutSeconds: settings.cloneTimeoutSeconds,

@@ -1,6 +1,9 @@
+import type { z } from "zod";
+
 import { PageQuery } from "../../contract/page.ts";
 import {
   CreateProjectRequest,
+  type PollingAnswer,
   type Settings,
   UpdateProjectRequest,
 } from "../../contract/project.ts";
@@ -15,6 +18,7 @@ import type { Handlers } from "../handler.ts";
 import { bodyOf, queryOf } from "../input.ts";
 import { listPage } from "../list-page.ts";
 import { presentProject } from "../present/project.ts";
+import { timeOrNull } from "../present/times.ts";
 
 type Names =
   | "listProjects"
@@ -22,7 +26,8 @@ type Names =
   | "getProject"
   | "updateProject"
   | "deleteProject"
-  | "rotateWebhookSecret";
+  | "rotateWebhookSecret"
+  | "getPolling";
 
 export function projectRoutes(ports: Ports): Pick<Handlers, Names> {
   return {
@@ -71,10 +76,24 @@ export function projectRoutes(ports: Ports): Pick<Handlers, Names> {
       const webhookSecret = await rotateWebhookSecret(ports, await projectOf(ports, request));
       response.json({ webhookSecret });
     },
+
+    async getPolling(request, response) {
+      const { id, settings } = await projectOf(ports, request);
+      const last = await ports.database.polls.find(id);
+      response.json({
+        everySeconds: settings.pollSeconds ?? null,
+        polledAt: timeOrNull(last?.polledAt),
+        problem: last?.problem ?? null,
+      } satisfies z.infer<typeof PollingAnswer>);
+    },
   };
 }
 
-/** null in JSON is no limit. */
-function settingsOf({ maxActive, ...rest }: Settings): Partial<ProjectSettings> {
-  return maxActive === undefined ? rest : { ...rest, maxActive: maxActive ?? undefined };
+/** null in JSON is no limit, and no polling. */
+function settingsOf({ maxActive, pollSeconds, ...rest }: Settings): Partial<ProjectSettings> {
+  return {
+    ...rest,
+    ...(maxActive !== undefined && { maxActive: maxActive ?? undefined }),
+    ...(pollSeconds !== undefined && { pollSeconds: pollSeconds ?? undefined }),
+  };
 }

@@ -12,6 +12,7 @@ import {
 import {
   CreatedProjectAnswer,
   CreateProjectRequest,
+  PollingAnswer,
   ProjectAnswer,
   ProjectPage,
   UpdateProjectRequest,
@@ -49,6 +50,9 @@ export const PROJECT_ROUTES = {
   rotateWebhookSecret: post(`${one}/webhook-secret`, "A new webhook secret, told this once", {
     access: "administrator",
     answers: { 200: WebhookSecretAnswer },
+  }),
+  getPolling: get(`${one}/polling`, "Whether the repository is asked, and how it last went", {
+    answers: { 200: PollingAnswer },
   }),
 
   listSecrets: get(`${one}/secrets`, "The project's secrets by name, without their values", {

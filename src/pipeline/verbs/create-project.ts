@@ -65,7 +65,11 @@ async function see(
 ): Promise<string | undefined> {
   if (project.forge === "builtin") return undefined;
   try {
-    await ports.database.projects.markSeen(project.id, await refsNow(ports, project));
+    const refs = await refsNow(ports, project);
+    await ports.database.transaction(async ({ projects, polls }) => {
+      await projects.markSeen(project.id, refs);
+      await polls.setBase(project.id);
+    });
     return undefined;
   } catch (error) {
     return `The repository could not be read: ${messageOf(error)} The first push or fetch will be its base.`;

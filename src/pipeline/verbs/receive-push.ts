@@ -3,18 +3,10 @@ import type { Push } from "../../core/forge.ts";
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { refFault } from "../../core/select-triggers.ts";
+import type { MovedRef } from "./moved-refs.ts";
 import { isForced, newCommits, NO_COMMIT } from "./new-commits.ts";
 import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
-
-/** A ref that moved in the built-in remote. */
-export interface MovedRef {
-  readonly ref: string;
-  /** 40 zeros where it is new. */
-  readonly before: string;
-  /** 40 zeros where it was deleted. */
-  readonly after: string;
-}
 
 /** A push to the built-in remote: every ref is a delivery of its own, decided at once. */
 export async function receivePush(

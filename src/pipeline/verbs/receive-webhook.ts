@@ -5,6 +5,7 @@ import type { Ports } from "../../core/ports.ts";
 import type { Project, ProjectStore } from "../../core/project.ts";
 import type { Commit } from "../../core/repository.ts";
 import { refFault } from "../../core/select-triggers.ts";
+import { askRepository } from "./ask-repository.ts";
 import { NO_COMMIT } from "./new-commits.ts";
 import { tellDelivery } from "./tell-delivery.ts";
 import { trigger } from "./trigger.ts";
@@ -128,11 +129,8 @@ async function record(
     const commits = push && (await newByPayload(stores.projects, project, push));
     if (push !== undefined && commits !== undefined)
       return trigger(stores, { project, delivery, push, commits });
-    await stores.queue.push("delivery", delivery.id);
     const reason = "The payload does not tell all commits: the repository is asked.";
-    await stores.deliveries.decide(delivery.id, { decision: "pending", reason, experiments: [] });
-    await stores.events.publish({ kind: "work" });
-    return { ...delivery, reason };
+    return askRepository(stores, delivery, reason);
   });
   if (made !== undefined) return made;
   const first =

@@ -1,8 +1,8 @@
 import type { Ports } from "../../core/ports.ts";
 import type { Project } from "../../core/project.ts";
 import { Trouble } from "../trouble.ts";
-import { NO_COMMIT } from "./new-commits.ts";
-import { type MovedRef, receivePush } from "./receive-push.ts";
+import { type MovedRef, movedRefs } from "./moved-refs.ts";
+import { receivePush } from "./receive-push.ts";
 
 type ReconcilePorts = Pick<Ports, "database" | "repository" | "log" | "metrics">;
 
@@ -67,16 +67,6 @@ async function unseen(
   { database, repository }: Pick<Ports, "database" | "repository">,
   project: Project,
 ): Promise<readonly MovedRef[]> {
-  const seen = new Map(
-    (await database.projects.seenRefs(project.id)).map(({ ref, commit }) => [ref, commit]),
-  );
-  const refs = await repository.refs(project);
-  const there = new Set(refs.map(({ name }) => name));
-  const moved = refs
-    .filter(({ name, commit }) => seen.get(name) !== commit)
-    .map(({ name: ref, commit: after }) => ({ ref, before: seen.get(ref) ?? NO_COMMIT, after }));
-  const deleted = [...seen]
-    .filter(([ref]) => !there.has(ref))
-    .map(([ref, before]) => ({ ref, before, after: NO_COMMIT }));
-  return [...moved, ...deleted];
+  const seen = await database.projects.seenRefs(project.id);
+  return movedRefs(seen, await repository.refs(project));
 }

@@ -64,7 +64,7 @@ function create(shell: Shell): Command {
 function deletion(shell: Shell): Command {
   return new Command("delete")
     .description("End users' tokens and sessions at once. What they started stays, and goes on.")
-    .argument("<name...>")
+    .argument("<name...>", "as `assay admin users` shows them")
     .action(async (names: readonly string[]) => {
       const { client } = await connect(shell);
       await each(shell, names, async (name) => {

@@ -3,7 +3,14 @@ import { Command, Option } from "commander";
 import { CreatedProjectAnswer, CreateProjectRequest } from "../../../contract/project.ts";
 import { ROUTES } from "../../../contract/routes.ts";
 import { connect } from "../../connect.ts";
-import { count, jsonOption, type ReadOptions, repeated, withExamples } from "../../options.ts";
+import {
+  count,
+  duration,
+  jsonOption,
+  type ReadOptions,
+  repeated,
+  withExamples,
+} from "../../options.ts";
 import { firstSteps } from "../../project-steps.ts";
 import { print, printJson, remark, type Shell } from "../../shell.ts";
 
@@ -14,6 +21,7 @@ interface Options extends ReadOptions {
   readonly engine?: string;
   readonly branch?: readonly string[];
   readonly maxActive?: number;
+  readonly poll?: string;
   readonly trigger?: string;
 }
 
@@ -35,6 +43,11 @@ export function create(shell: Shell): Command {
     .option("--repository <url>", "the clone URL, at another forge than the built-in one")
     .option("--engine <engine>", "where its experiments run; else the server's first")
     .option("--branch <glob>", "only pushes to such branches start something; repeatable", repeated)
+    .option(
+      "--poll <time>",
+      "ask the repository for pushes this often (30s), for servers that its forge cannot reach",
+      duration,
+    )
     .option("--max-active <count>", "at most so many experiments at a time", count)
     .addOption(new Option("--trigger <rule>", "how exp: is read").choices(["strict", "loose"]))
     .addOption(jsonOption())
@@ -43,14 +56,32 @@ export function create(shell: Shell): Command {
     command,
     "assay projects create digits",
     "assay projects create letters --forge github --repository https://github.com/lab/letters.git",
+    "assay projects create words --forge gitea --repository https://git.lab.example/lab/words.git --poll 30s",
   );
 }
 
 async function created(shell: Shell, name: string, options: Options): Promise<void> {
   const { client } = await connect(shell);
-  const { slug, forge, repository, engine, branch: branches, maxActive, trigger, json } = options;
+  const {
+    slug,
+    forge,
+    repository,
+    engine,
+    branch: branches,
+    maxActive,
+    trigger,
+    poll,
+    json,
+  } = options;
   const project = await client.call(ROUTES.createProject, CreatedProjectAnswer, {
-    json: { name, slug, forge, repository, engine, settings: { branches, maxActive, trigger } },
+    json: {
+      name,
+      slug,
+      forge,
+      repository,
+      engine,
+      settings: { branches, maxActive, trigger, pollSeconds: poll },
+    },
   });
   if (json) return printJson(shell, project);
   print(

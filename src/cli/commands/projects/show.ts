@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import type { z } from "zod";
 
-import { ProjectAnswer } from "../../../contract/project.ts";
+import { PollingAnswer, ProjectAnswer } from "../../../contract/project.ts";
 import { ROUTES } from "../../../contract/routes.ts";
 import { connect, projectOf } from "../../connect.ts";
 import { jsonOption, type ReadOptions } from "../../options.ts";
@@ -20,22 +21,21 @@ export function show(shell: Shell): Command {
       const connection = await connect(shell);
       const path = { project: projectOf(connection, named) };
       const project = await connection.client.call(ROUTES.getProject, ProjectAnswer, { path });
-      if (json) printJson(shell, project);
-      else print(shell, ...about(project), "", ...firstSteps(project));
+      if (json) return printJson(shell, project);
+      const polling = await connection.client.call(ROUTES.getPolling, PollingAnswer, { path });
+      print(shell, ...about(project, polling), "", ...firstSteps(project));
     });
 }
 
-function about({
-  slug,
-  name,
-  id,
-  forge,
-  gitUrl,
-  webhookUrl,
-  engine,
-  settings,
-  createdAt,
-}: ProjectAnswer): readonly string[] {
+type Polling = z.infer<typeof PollingAnswer>;
+
+function lastPoll({ everySeconds, polledAt, problem }: Polling): string | null {
+  if (everySeconds === null || polledAt === null) return null;
+  return `${moment(polledAt)}${problem === null ? "" : `: ${problem}`}`;
+}
+
+function about(project: ProjectAnswer, polling: Polling): readonly string[] {
+  const { slug, name, id, forge, gitUrl, webhookUrl, engine, settings, createdAt } = project;
   return facts([
     ["project", slug],
     ["name", name],
@@ -43,13 +43,17 @@ function about({
     ["forge", forge],
     ["repository", gitUrl],
     ["webhook", forge === "builtin" ? null : webhookUrl],
+    ["polled", lastPoll(polling)],
     ["engine", engine],
     ["created", moment(createdAt)],
     ...Object.entries(settings).map(
-      ([setting, value]) => [setting, value === null ? "no limit" : shown(value)] as const,
+      ([setting, value]) => [setting, value === null ? NOTHING[setting] : shown(value)] as const,
     ),
   ]);
 }
+
+/** What a setting without a value means. */
+const NOTHING: Readonly<Record<string, string>> = { maxActive: "no limit", pollSeconds: "never" };
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "all" : value.join(", ");
