@@ -85,6 +85,36 @@ test("ray is read as kuberay, its job on the head", () => {
   expect(warnings.map(({ path }) => path)).toEqual(["spec.operator", "spec.types.Job"]);
 });
 
+test.each([
+  ["jobset", `{ Worker: { count: 2, ${SMALL} } }`, "jobset", `{ worker: { count: 2, ${SMALL} } }`],
+  ["batchjob", `{ Worker: { ${SMALL} } }`, "batchjob", `{ worker: { ${SMALL} } }`],
+  [
+    "tf",
+    `{ Chief: { ${SMALL} }, PS: { ${SMALL} }, Worker: { ${SMALL} }, Evaluator: { ${SMALL} } }`,
+    "tf",
+    `{ chief: { ${SMALL} }, ps: { ${SMALL} }, worker: { ${SMALL} }, evaluator: { ${SMALL} } }`,
+  ],
+  ["jax", `{ Worker: { count: 4, ${SMALL} } }`, "jax", `{ worker: { count: 4, ${SMALL} } }`],
+  ...["pytorch", "xgboost"].map((operator): [string, string, string, string] => [
+    operator,
+    `{ Master: { count: 1, ${SMALL} }, Worker: { count: 3, ${SMALL} } }`,
+    operator,
+    `{ worker: { count: 4, ${SMALL} } }`,
+  ]),
+  [
+    "ray",
+    `{ Job: { ${SMALL} }, Head: { ${SMALL} }, Workers: [{ name: cpu, count: 2, ${SMALL} }] }`,
+    "kuberay",
+    `{ Head: { ${SMALL} }, Workers: [{ name: cpu, count: 2, ${SMALL} }] }`,
+  ],
+])("the older shape of %s is the same manifest as today's", (old, oldTypes, today, types) => {
+  const older = withTypes(old, oldTypes);
+
+  expect(older.manifest).toBeDefined();
+  expect(older.manifest).toEqual(withTypes(today, types).manifest);
+  expect(older.warnings.length).toBeGreaterThan(0);
+});
+
 test("the head is one, and may say so", () => {
   const heads = (count: number) => withTypes("kuberay", `{ Head: { count: ${count}, ${SMALL} } }`);
 
