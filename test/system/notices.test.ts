@@ -5,7 +5,6 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 
-import type { ForgeKind } from "../../src/core/project.ts";
 import { MadeUpBuilder } from "../storm/made-up-builder.ts";
 import { atStep, finished, repositoryFiles } from "../support/experiments.ts";
 import { ForgeProject } from "../support/forge-project.ts";
@@ -39,12 +38,9 @@ const types = "worker: { resources: { cpus: 0.1, memory: 0.1 } }";
 const SUCCEEDS = repositoryFiles("true", { types });
 const FAILS = repositoryFiles("exit 3", { types });
 
-async function project(
-  files: Readonly<Record<string, string>> = SUCCEEDS,
-  kind: ForgeKind = "gitea",
-): Promise<ForgeProject> {
+async function project(files: Readonly<Record<string, string>> = SUCCEEDS): Promise<ForgeProject> {
   made += 1;
-  const project = await ForgeProject.create(platform, `digits-${made}`, kind, files);
+  const project = await ForgeProject.create(platform, `digits-${made}`, "gitea", files);
   projects.push(project);
   return project;
 }
@@ -354,71 +350,4 @@ test("a project that tells nobody writes no notice and no job for one", async ()
   const jobs = await platform.knex("jobs").where({ kind: "notice", subject_id: id });
 
   expect([await notices(digits), row.notifies, jobs]).toEqual([[], false, []]);
-});
-
-test("a push that GitLab, Gitea or Bitbucket tells of starts what its commits ask for", async () => {
-  const digits = await project(SUCCEEDS, "gitlab");
-  const before = await digits.copy.git("rev-parse", "HEAD");
-  const first = await digits.copy.commit("exp: one");
-  const second = await digits.copy.commit("exp: two");
-  await digits.copy.push();
-  const payload = {
-    object_kind: "push",
-    ref: "refs/heads/main",
-    before,
-    after: second,
-    project: { id: 5 },
-    // As GitLab does with long pushes, it tells the last ones alone.
-    commits: [],
-    total_commits_count: 2,
-  };
-
-  const { status, body } = await platform.call("POST", `/webhooks/${digits.slug}`, payload, {
-    authorization: "",
-    "x-gitlab-event": "Push Hook",
-    "x-gitlab-token": digits.webhookSecret,
-  });
-  const decided = await waitFor("the delivery to be decided", async () => {
-    const found = await platform.call("GET", digits.path(`deliveries/${body.deliveryId}`));
-    return found.body.decision !== "pending" && found.body;
-  });
-
-  expect([status, body.decision]).toEqual([202, "pending"]);
-  expect(decided.experiments.map(({ commit }: { commit: string }) => commit)).toEqual([
-    first,
-    second,
-  ]);
-});
-
-test("of a forced push that its forge does not call one, only the head starts", async () => {
-  const digits = await project(SUCCEEDS, "gitlab");
-  const base = await digits.copy.git("rev-parse", "HEAD");
-  const lost = await digits.copy.commit("exp: lost");
-  await digits.copy.push();
-  const deliver = async (before: string, after: string): Promise<readonly string[]> => {
-    const payload = {
-      object_kind: "push",
-      ref: "refs/heads/main",
-      before,
-      after,
-      project: { id: 5 },
-    };
-    const { body } = await platform.call("POST", `/webhooks/${digits.slug}`, payload, {
-      authorization: "",
-      "x-gitlab-event": "Push Hook",
-      "x-gitlab-token": digits.webhookSecret,
-    });
-    const decided = await waitFor("the delivery to be decided", async () => {
-      const found = await platform.call("GET", digits.path(`deliveries/${body.deliveryId}`));
-      return found.body.decision !== "pending" && found.body;
-    });
-    return decided.experiments.map(({ commit }: { commit: string }) => commit);
-  };
-  expect(await deliver(base, lost)).toEqual([lost]);
-  await digits.copy.git("reset", "--quiet", "--hard", base);
-  await digits.copy.commit("exp: rebased one");
-  const head = await digits.copy.commit("exp: rebased two");
-  await digits.copy.push("--force", "HEAD");
-
-  expect(await deliver(lost, head)).toEqual([head]);
 });
