@@ -13,7 +13,7 @@ interface Options {
 export function deletion(shell: Shell): Command {
   const command = new Command("delete")
     .description("Delete secrets of a project. What runs already keeps them.")
-    .argument("<name...>")
+    .argument("<name...>", "as `assay secrets list` shows them")
     .addOption(projectOption())
     .action(async (names: readonly string[], options: Options) => {
       const connection = await connect(shell);
