@@ -78,6 +78,9 @@ export const RunResourcesAnswer = z.object({
       memoryLimitBytes: z.number(),
       networkReceivedBytes: z.number(),
       networkSentBytes: z.number(),
+      /** Devices in use of those that are its own; only where it has some. */
+      gpus: z.number().optional(),
+      gpuMemoryBytes: z.number().optional(),
     }),
   ),
   curves: z.array(ResourceCurve),

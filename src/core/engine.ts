@@ -115,6 +115,9 @@ export interface ResourceSample {
   readonly memoryLimitBytes: number;
   readonly networkReceivedBytes: number;
   readonly networkSentBytes: number;
+  /** Devices in use of those that are its own, 0.5 of one that is busy half of the time; undefined where it has none. */
+  readonly gpus?: number | undefined;
+  readonly gpuMemoryBytes?: number | undefined;
 }
 
 /**

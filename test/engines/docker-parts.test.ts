@@ -3,6 +3,7 @@ import Dockerode from "dockerode";
 
 import { parseDevices } from "../../src/engines/docker/capacity.ts";
 import { demultiplex } from "../../src/engines/docker/demultiplex.ts";
+import { parseDeviceUse, useOf } from "../../src/engines/docker/device-use.ts";
 import { isStatic } from "../../src/engines/docker/helper-image.ts";
 import { Networks } from "../../src/engines/docker/networks.ts";
 import { toReplicaState } from "../../src/engines/docker/replica-state.ts";
@@ -184,3 +185,12 @@ function stats({
     }),
   );
 }
+
+test("what a container's own devices do is told by NVIDIA's tool, and what it cannot measure is left out", () => {
+  const devices = parseDeviceUse("GPU-a, 50, 1024\nGPU-b, 100, 2048\nMIG-c, [N/A], [N/A]\n\n");
+
+  expect(useOf(["GPU-a", "GPU-b"], devices)).toEqual({ gpus: 1.5, gpuMemoryBytes: 3072 * 2 ** 20 });
+  expect(useOf(["GPU-b"], devices)).toEqual({ gpus: 1, gpuMemoryBytes: 2048 * 2 ** 20 });
+  expect(useOf(["MIG-c"], devices)).toEqual({});
+  expect(useOf([], devices)).toEqual({});
+});

@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 
 import type { ResourceSample } from "../../core/engine.ts";
 import { askFor } from "./ask.ts";
+import { readDeviceUse, useOf } from "./device-use.ts";
 
 /** Docker measures for a second. undefined where the container does not run. */
 export async function sampleContainer(
@@ -10,8 +11,17 @@ export async function sampleContainer(
   signal?: AbortSignal,
 ): Promise<ResourceSample | undefined> {
   const container = docker.getContainer(containerId);
-  const stats = await askFor(() => container.stats({ stream: false }), signal);
-  return stats === undefined ? undefined : toSample(stats);
+  const [stats, devices] = await Promise.all([
+    askFor(() => container.stats({ stream: false }), signal),
+    readDeviceUse(),
+  ]);
+  const sample = stats === undefined ? undefined : toSample(stats);
+  if (sample === undefined || devices.size === 0) return sample;
+  const inspected = await askFor(() => container.inspect(), signal);
+  const own = (inspected?.HostConfig.DeviceRequests ?? []).flatMap(
+    ({ DeviceIDs }) => DeviceIDs ?? [],
+  );
+  return { ...sample, ...useOf(own, devices) };
 }
 
 /** Pure. */

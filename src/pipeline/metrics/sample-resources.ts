@@ -61,4 +61,6 @@ const measuresOf = (sample: ResourceSample): Readonly<Record<string, number>> =>
   memoryBytes: sample.memoryBytes,
   networkReceivedBytes: sample.networkReceivedBytes,
   networkSentBytes: sample.networkSentBytes,
+  ...(sample.gpus !== undefined && { gpus: sample.gpus }),
+  ...(sample.gpuMemoryBytes !== undefined && { gpuMemoryBytes: sample.gpuMemoryBytes }),
 });
