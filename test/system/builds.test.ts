@@ -191,9 +191,9 @@ test("the image of another project is not to be had by its name", async () => {
     "manifest.yaml": manifest("true", skip, "", `image: ${JSON.stringify(body.image.name)}`),
   });
 
-  const { exception } = await pushed(copy, "thief#1");
+  const { exception, body: stolen } = await pushed(copy, "thief#1");
 
-  expect(exception.message).toBe(
-    `There is no image ${body.image.name}, or it is private: it was not found`,
-  );
+  expect(stolen.status).toBe("Failed");
+  expect(exception.kind).toBe("BuildFailed");
+  expect(exception.message).toContain(body.image.name);
 });

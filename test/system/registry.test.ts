@@ -78,6 +78,34 @@ test("an image is pushed to the manifest's registry, and from there another expe
     expect(await logOf(platform, `shared#${number}`, "?step=Building")).not.toContain("p4ss");
 });
 
+test("what one project has pushed, another one gets from the registry alone: with a login of its own", async () => {
+  const owner = await projects.create("giver", {
+    Dockerfile: "FROM assay/busybox:local\nRUN echo given > /given\n",
+    "manifest.yaml": manifest(`{ registry: ${registry.host}/team }`, "true"),
+  });
+  await login("giver");
+  await owner.commit("exp: run");
+  await owner.push();
+  const given = await finished(platform, "giver#1");
+  const tag = registry.tags.find((each) => each.startsWith("team/giver:")) ?? "";
+  const copy = await projects.create("taker", {
+    "manifest.yaml": skipped(`${registry.host}/${tag}`).replace("echo made", "cat /given"),
+  });
+  await copy.commit("exp: without a login");
+  await copy.push();
+  const refused = await finished(platform, "taker#1");
+  await login("taker");
+  await copy.commit("exp: with a login");
+  await copy.push();
+
+  const taken = await finished(platform, "taker#2");
+
+  expect(refused.status).toBe("Failed");
+  expect(refused.steps[2].exception.hint).toContain("DOCKER_AUTH_CONFIG");
+  expect(taken).toMatchObject({ status: "Succeeded", image: { digest: given.image.digest } });
+  expect(await logOf(platform, "taker#2")).toBe("given\n");
+});
+
 test("a registry that does not know the login fails the step, in a sentence that names the secret", async () => {
   const copy = await projects.create("stranger", {
     Dockerfile: "FROM assay/busybox:local\nRUN true\n",

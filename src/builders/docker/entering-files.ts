@@ -22,11 +22,12 @@ export function enteringFiles(
   const all = [...entries.values()];
   const sources = sourcesOf(rules);
   if (typeof sources === "string") return everything(all, sources);
+  const paths = all.map(({ name, kind }) => ({ name, kind, parts: name.split("/") }));
   const names = new Set<string>();
   for (const source of sources) {
     const standing = sourceMatcher(source);
-    for (const { name, kind } of all) {
-      const how = standing(name);
+    for (const { name, kind, parts } of paths) {
+      const how = standing(parts);
       if (kind === "symlink" && (how === "above" || how === "itself"))
         return everything(all, `${rules.path} copies ${source}, and ${name} is a link`);
       if (how === "itself" || how === "below") names.add(name);

@@ -2,15 +2,14 @@
 export type Standing = "above" | "itself" | "below" | "neither";
 
 /**
- * For a source such as `src`, `src/*.py` or "" (all). Wildcards that every BuildKit reads alike are `*` and `?`; from any
- * other on, everything counts as named.
+ * Judges paths, given as their names, by a source such as `src`, `src/*.py` or "" (all). Wildcards that every
+ * BuildKit reads alike are `*` and `?`; from any other on, everything counts as named.
  */
-export function sourceMatcher(source: string): (path: string) => Standing {
+export function sourceMatcher(source: string): (names: readonly string[]) => Standing {
   const parts = source === "" ? [] : source.split("/");
   const wide = parts.findIndex((part) => part.includes("**") || /[[\]\\]/.test(part));
   const patterns = wide < 0 ? parts : parts.slice(0, wide);
-  return (path) => {
-    const names = path.split("/");
+  return (names) => {
     const isOther = names.some((name, index) => {
       const pattern = patterns[index];
       return pattern !== undefined && !matchesName(pattern, name);

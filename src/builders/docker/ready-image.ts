@@ -18,16 +18,20 @@ export async function readyImage(
     throw new BuildFailedError(
       `${JSON.stringify(name.slice(0, 200))} is not the name of an image.`,
     );
-  const here = fresh ? undefined : await findImage(docker, name);
-  if (here === undefined) {
-    await log(Buffer.from(`Pulling ${name}\n`));
-    const fault = await pullImage(docker, { name, logins }, log, signal);
-    if (fault !== undefined) throw toReadyError(name, fault);
-  }
-  const image = here ?? (await findImage(docker, name));
-  const owner = image?.labels.get("assay.project");
-  // As if it were not there: whether another project has it is nobody's business.
-  if (image === undefined || (owner !== undefined && owner !== projectId))
-    throw toReadyError(name, "it was not found");
+  const found = await findImage(docker, name);
+  const here = isFor(projectId, found) ? found : undefined;
+  if (here !== undefined && !fresh) return { name, digest: here.digest };
+  await log(Buffer.from(`Pulling ${name}\n`));
+  const fault = await pullImage(docker, { name, logins }, log, signal);
+  if (fault !== undefined && here === undefined) throw toReadyError(name, fault);
+  if (fault !== undefined) await log(Buffer.from(`It stays the one that is here: ${fault}\n`));
+  const image = await findImage(docker, name);
+  if (image === undefined) throw toReadyError(name, "it was removed at the same moment");
   return { name, digest: image.digest };
 }
+
+/** What another project built is as if it were not here; the registry may give it, to whom it knows. */
+const isFor = (projectId: string, image: Awaited<ReturnType<typeof findImage>>): boolean => {
+  const owner = image?.labels.get("assay.project");
+  return owner === undefined || owner === projectId;
+};
