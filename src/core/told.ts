@@ -11,20 +11,26 @@ export type Told =
 /** Whoever asks for more than this is asked again all the same. */
 const LONGEST_SECONDS = 6 * 3600;
 
+const LIMITED_SECONDS = 60;
+
 /** `who` begins the reasons: "GitHub at api.github.com". */
 export function toldBy(answer: OutwardAnswer, who: string): Told {
   if (answer.kind === "forbidden") return { kind: "refused", reason: answer.reason };
   if (answer.kind === "silent")
     return { kind: "later", reason: `${who} did not answer: ${answer.reason}` };
-  const { status, headers } = answer;
+  const { status, headers, text } = answer;
   if (status >= 200 && status < 300) return { kind: "told" };
-  const seconds = askedToWait(headers);
+  const seconds = askedToWait(headers) ?? (isLimited(status, text) ? LIMITED_SECONDS : undefined);
   if (status === 429 || (status === 403 && seconds !== undefined))
     return { kind: "later", reason: `${who} asks to wait: too many requests.`, seconds };
   if (status >= 500 || status === 408 || status === 425)
     return { kind: "later", reason: `${who} answered ${status}.`, seconds };
   return { kind: "refused", reason: `${who} answered ${status}${wordsOf(answer.text)}.` };
 }
+
+/** GitHub does not always say for how long. */
+const isLimited = (status: number, text: string): boolean =>
+  status === 403 && /rate limit/i.test(text);
 
 /** Retry-After in seconds or as a date, else when the forge's rate limit that is used up begins anew. */
 function askedToWait(headers: Readonly<Record<string, string>>): number | undefined {

@@ -60,6 +60,9 @@ export class HttpOutward implements Outward {
     this.#open += 1;
     try {
       return await this.#exchange(request, signal);
+    } catch {
+      // Of what cannot be sent at all, such as a header with a line's end in it.
+      return { kind: "forbidden", reason: "The request cannot be written as HTTP." };
     } finally {
       this.#open -= 1;
     }

@@ -245,7 +245,7 @@ test.each([
       name: "UnauthorizedError",
     });
     const empty = HEADERS[forge](event, body, "");
-    await expect(parse(forge, body, empty, [""])).rejects.toThrow();
+    await expect(parse(forge, body, empty, [""])).rejects.toThrow(/secret/);
   },
 );
 

@@ -181,6 +181,17 @@ test("a forge that asks to wait is asked again when it says, in each way of sayi
   }
 });
 
+test("a rate limit that GitHub only tells in words is waited for as well", async () => {
+  server.mood = () => ({
+    status: 403,
+    body: { message: "You have exceeded a secondary rate limit. Please wait a few minutes." },
+  });
+
+  const told = await statusesOf("github").set(target(""), status());
+
+  expect(told).toMatchObject({ kind: "later", seconds: 60 });
+});
+
 test("a forge that is away, hangs or is broken is told later", async () => {
   const statuses = statusesOf("gitea");
   const away = async (): Promise<unknown> => statuses.set(target("/api/v1"), status());

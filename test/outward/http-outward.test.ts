@@ -108,6 +108,19 @@ test("what hangs takes a part of the places, and gives them back", async () => {
   expect(local.hasRoom()).toBe(true);
 });
 
+test("what cannot be written as HTTP is not sent, and not repeated in words", async () => {
+  const headers = { authorization: "token of\ntwo lines" };
+
+  const answer = await outward({ allowLocal: true }).send({
+    method: "GET",
+    url: server.url,
+    headers,
+  });
+
+  expect(answer).toEqual({ kind: "forbidden", reason: "The request cannot be written as HTTP." });
+  expect(server.calls).toEqual([]);
+});
+
 test("who stops waits for no answer", async () => {
   server.mood = () => "silence";
   const stopping = new AbortController();

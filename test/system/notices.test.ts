@@ -177,11 +177,13 @@ test("a credential is asked for what it may do before it is kept, and is never s
   const readOnly = await setCredential(digits, { token: READ_ONLY });
   const inner = await setCredential(digits, { api: "ftp://127.0.0.1/" });
   const both = await setCredential(digits, { appId: "1" });
+  const torn = await setCredential(digits, { token: "of two\nlines" });
   const none = await platform.call("GET", digits.path("forge-credential"));
   const good = await setCredential(digits);
   const shown = await platform.call("GET", digits.path("forge-credential"));
 
-  expect([wrong.status, readOnly.status, inner.status, both.status]).toEqual([422, 422, 422, 422]);
+  for (const { status } of [wrong, readOnly, inner, both, torn]) expect(status).toBe(422);
+  expect(torn.body.detail).toBe("The token holds a character that no token has: copy it anew.");
   expect(wrong.body.detail).toMatch(/does not believe the token/);
   expect(JSON.stringify(wrong.body)).not.toContain("a-wrong-token");
   expect(readOnly.body.detail).toMatch(/may not write there/);

@@ -63,11 +63,17 @@ function credentialOf({
 }: GivenCredential): ForgeCredential {
   if (token !== undefined && (appId ?? privateKey ?? installationId) !== undefined)
     throw refused("token", "Give a token, or an app's id and private key: not both.");
-  if (token !== undefined) return { kind: "token", token: token.trim(), user, api };
+  if (token !== undefined) return { kind: "token", token: plainToken(token.trim()), user, api };
   if (appId === undefined || privateKey === undefined)
     throw refused("token", "Give a token, or of GitHub the appId and privateKey of an app.");
   requirePrivateKey(privateKey);
   return { kind: "app", appId, privateKey, installationId, api };
+}
+
+/** It travels in a header. */
+function plainToken(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw refused("token", "The token holds a character that no token has: copy it anew.");
 }
 
 function requirePrivateKey(pem: string): void {
