@@ -21,7 +21,7 @@ export function secretFaults(
       return [{ ...place, message: `${name} is set in spec.env, too; keep one of them.` }];
     if (known === undefined || known.includes(name)) return [];
     const suggestion = closest(name, known);
-    const message = `${name} is no secret of this project${didYouMean(suggestion) || "."} An administrator sets it: PUT /api/v1/projects/<project>/secrets/${name}.`;
+    const message = `${name} is no secret of this project${didYouMean(suggestion) || "."} An administrator sets it: assay secrets set ${name} --project <project>.`;
     return [{ ...place, message, suggestion }];
   });
 }
