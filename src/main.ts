@@ -1,6 +1,9 @@
+// Before whatever imports dockerode.
+import "./lean-dockerode.ts";
 import { once } from "node:events";
 
 import { readConfig } from "./config.ts";
+import { giveBackMemory } from "./give-back-memory.ts";
 import { interruption } from "./interruption.ts";
 import { createPlatform, type Platform } from "./platform.ts";
 
@@ -12,6 +15,7 @@ try {
   for (const warning of config.warnings) console.error(warning);
   platform = await createPlatform(config);
   const { url, adminTokenFile, newAdminToken } = await platform.start();
+  giveBackMemory();
   console.log(`Assay listens at ${url}`);
   if (newAdminToken !== undefined)
     console.log(
