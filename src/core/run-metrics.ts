@@ -65,7 +65,7 @@ export interface MetricStore {
   file(runId: string): Promise<MetricFile | undefined>;
   /** Answers false, and changes nothing, where somebody else has read on since. */
   advanceFile(runId: string, from: MetricFile | undefined, to: MetricFile): Promise<boolean>;
-  /** Of these runs, those whose outputs this server may look for. */
+  /** Whose these runs are; those that are not there are left out. */
   sources(runIds: readonly string[]): Promise<readonly MetricSource[]>;
   sourcesOf(experimentId: string): Promise<readonly MetricSource[]>;
   /** Of all runs of an experiment, for good. */

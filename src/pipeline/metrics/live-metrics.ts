@@ -10,7 +10,7 @@ import { type Watched, watch } from "./watched.ts";
 const FILES_MS = 1000;
 const RESOURCES_MS = 2000;
 /** Of more, the others have their turn in the next rounds. */
-const FILES_AT_ONCE = 200;
+const FILES_AT_ONCE = 100;
 const SAMPLES_AT_ONCE = 20;
 
 /** The metrics and the use of resources of what runs on one engine, as it goes. Nothing depends on it but what people see. */
