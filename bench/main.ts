@@ -77,4 +77,6 @@ ${toTable(figures)}
 `;
 }
 
-const load = (): string => (loadavg()[0] ?? 0).toFixed(1);
+function load(): string {
+  return (loadavg()[0] ?? 0).toFixed(1);
+}
