@@ -5,6 +5,7 @@ export const PAGES = {
   experiment: "/experiments/:id",
   /** `?id=digits/12&id=digits/13`: the address is the comparison. */
   compare: "/compare",
+  project: "/projects/:slug",
   deliveries: "/projects/:slug/deliveries",
   datasets: "/projects/:slug/datasets",
   engines: "/engines",

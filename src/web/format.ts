@@ -32,3 +32,14 @@ export function middleCut(text: string, length: number): string {
   const side = Math.floor((length - 1) / 2);
   return `${text.slice(0, side)}…${text.slice(-side)}`;
 }
+
+/** A whole number of seconds as people write it: 7d, 1h30m, 90s. */
+export function writtenDuration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.map(([count, unit]) => (count === 0 ? "" : `${count}${unit}`)).join("");
+}

@@ -12,7 +12,7 @@ import type { ExperimentAnswer, ExperimentItem, ExperimentPage } from "../contra
 import type { RunMetricsAnswer, RunResourcesAnswer } from "../contract/metric.ts";
 import type { ObjectPage } from "../contract/object.ts";
 import type { EnginePage, QueueAnswer, SessionAnswer } from "../contract/operations.ts";
-import type { ProjectPage } from "../contract/project.ts";
+import type { PollingAnswer, ProjectAnswer, ProjectPage } from "../contract/project.ts";
 import type { RunAnswer, RunDetailAnswer } from "../contract/run.ts";
 import type { SourceChangesAnswer } from "../contract/source-changes.ts";
 import { encoded, request, RequestError } from "./request.ts";
@@ -41,6 +41,33 @@ export const projectsQuery = queryOptions({
   queryKey: ["projects"],
   queryFn: () => request<z.infer<typeof ProjectPage>>("GET", "/api/v1/projects?limit=200"),
 });
+
+export const projectQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ["project", slug],
+    queryFn: () => request<ProjectAnswer>("GET", `/api/v1/projects/${encoded(slug)}`),
+  });
+
+const POLLING_MS = 10_000;
+
+export const pollingQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ["polling", slug],
+    queryFn: () =>
+      request<z.infer<typeof PollingAnswer>>("GET", `/api/v1/projects/${encoded(slug)}/polling`),
+    refetchInterval: POLLING_MS,
+  });
+
+/** What a project has by name: its variables, secrets or volumes. */
+export const partsQuery = <T>(slug: string, parts: "variables" | "secrets" | "volumes") =>
+  queryOptions({
+    queryKey: [parts, slug],
+    queryFn: () =>
+      request<{ readonly items: readonly T[] }>(
+        "GET",
+        `/api/v1/projects/${encoded(slug)}/${parts}?limit=200`,
+      ),
+  });
 
 export const enginesQuery = queryOptions({
   queryKey: ["engines"],

@@ -10,6 +10,7 @@ import { DeliveriesPage } from "./pages/deliveries.tsx";
 import { EnginesPage } from "./pages/engines.tsx";
 import { ExperimentPage } from "./pages/experiment.tsx";
 import { ExperimentsPage } from "./pages/experiments.tsx";
+import { ProjectPage } from "./pages/project.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { experimentQuery, queryClient, sessionQuery } from "./queries.ts";
 import { RequestError } from "./request.ts";
@@ -35,6 +36,7 @@ export const router = createBrowserRouter([
               signedIn(() => queryClient.ensureQueryData(experimentQuery(params["id"] ?? ""))),
           },
           { path: PAGES.compare, Component: ComparePage },
+          { path: PAGES.project, Component: ProjectPage },
           { path: PAGES.deliveries, Component: DeliveriesPage },
           { path: PAGES.datasets, Component: DatasetsPage },
           { path: PAGES.engines, Component: EnginesPage },

@@ -51,6 +51,7 @@ const PAGES = [
   { name: "an empty comparison", path: "/compare", text: "Select two" },
   { name: "the deliveries", path: "/projects/shown/deliveries", text: "shown#1" },
   { name: "the datasets", path: "/projects/shown/datasets", text: "Nothing is here." },
+  { name: "a project", path: "/projects/shown", text: "Delete the project" },
   { name: "the engines", path: "/engines", text: "Nothing waits." },
   { name: "the account", path: "/account", text: "ASSAY_ADMIN_TOKEN" },
   { name: "an address of nothing", path: "/experiments/none%231", text: "cannot be shown" },

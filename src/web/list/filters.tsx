@@ -80,6 +80,7 @@ function Where({ filter }: { readonly filter: Filter }) {
 function ProjectLinks({ slug }: { readonly slug: string }) {
   return (
     <span className="ml-auto flex gap-3">
+      <Link to={generatePath(PAGES.project, { slug })}>Project</Link>
       <Link to={generatePath(PAGES.deliveries, { slug })}>Deliveries</Link>
       <Link to={generatePath(PAGES.datasets, { slug })}>Datasets</Link>
     </span>
