@@ -187,12 +187,13 @@ export class DockerEngine implements Engine {
   }
 
   async #removeContainer({ Id, Labels }: Dockerode.ContainerInfo): Promise<void> {
+    // First, as nothing else names it: what is left when the server dies here is removed by whoever removes the rest.
+    const pause = Labels[LABEL.pause];
+    if (pause !== undefined) await removePause(this.#docker, pause);
     // 409: another request is removing it.
     await askUnless([404, 409], (abortSignal) =>
       this.#docker.getContainer(Id).remove({ force: true, v: true, abortSignal }),
     );
-    const pause = Labels[LABEL.pause];
-    if (pause !== undefined) await removePause(this.#docker, pause);
   }
 
   /** Processors and memory do not change while a daemon runs; reservations are made from a look that is newer. */

@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import type { Logger } from "../../core/logger.ts";
 import { ask } from "./ask.ts";
 import { findHelperImage } from "./helper-image.ts";
-import { LABEL, labelled } from "./labels.ts";
+import { LABEL } from "./labels.ts";
 import { PauseContainer, type Place, removePause } from "./pause-container.ts";
 
 export interface PausePoolOptions {
@@ -12,7 +12,7 @@ export interface PausePoolOptions {
   readonly log: Logger;
 }
 
-/** Each takes some 10 MB, most of it containerd's. */
+/** Each takes some 14 MB, nearly all of it containerd's. */
 const MOST = 4;
 /** Made when nothing was prepared for so long, so that a burst of runs has the processors for itself. */
 const QUIET_MILLISECONDS = 500;
@@ -131,17 +131,18 @@ export class PausePool {
 
 const keyOf = ({ network, hostname }: Place): string => `${network.id} ${hostname}`;
 
-/** Those that were taken, and whose run somebody has removed behind our back. */
-async function removeLeft({ docker, installation }: PausePoolOptions): Promise<void> {
-  const list = (labels: Readonly<Record<string, string>>) =>
+/**
+ * Those that were taken, and whose run somebody has removed behind our back. Of all installations: one that is gone comes
+ * back for nothing.
+ */
+async function removeLeft({ docker }: PausePoolOptions): Promise<void> {
+  const list = (label: string) =>
     ask((abortSignal) =>
-      docker.listContainers({ all: true, filters: labelled(labels), abortSignal }),
+      docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
     );
-  const pauses = await list({ [LABEL.pauseOf]: installation });
   const latest = Date.now() / 1000 - LEFT_AFTER_SECONDS;
-  const old = pauses.filter(({ Created }) => Created < latest);
+  const old = (await list(LABEL.pauseOf)).filter(({ Created }) => Created < latest);
   if (old.length === 0) return;
-  const runs = await list({ [LABEL.installation]: installation });
-  const used = new Set(runs.map(({ Labels }) => Labels[LABEL.pause]));
+  const used = new Set((await list(LABEL.pause)).map(({ Labels }) => Labels[LABEL.pause]));
   await Promise.all(old.filter(({ Id }) => !used.has(Id)).map(({ Id }) => removePause(docker, Id)));
 }
