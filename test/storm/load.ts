@@ -50,7 +50,7 @@ export class Load {
   /** Whoever pushes sees at the forge how it went, and a webhook hears of each ending. */
   async #tellOutside(): Promise<void> {
     const project = `/api/v1/projects/${PUSHED_TO}`;
-    const token = { token: "of the storm" };
+    const token = { token: "of-the-storm" };
     const asked = [
       await this.#client.ask(`${project}/forge-credential`, token, {}, "PUT"),
       await this.#client.ask(`${project}/destinations`, {
