@@ -50,6 +50,13 @@ export class ImageRegistry {
     return [...this.#manifests.keys()].filter((name) => !name.includes("@"));
   }
 
+  /** A tag stands for what another one stands for. */
+  move(tag: string, to: string): void {
+    const kept = this.#manifests.get(to);
+    if (kept === undefined) throw new Error(`there is no ${to}`);
+    this.#manifests.set(tag, kept);
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();

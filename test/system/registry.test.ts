@@ -20,6 +20,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await projects.remove();
   await platform.stop();
+  for (const { RepoTags: tags, RepoDigests: digests } of await docker.listImages())
+    for (const name of [...(tags ?? []), ...(digests ?? [])])
+      if (name.startsWith(`${registry.host}/`)) await docker.getImage(name).remove();
   await registry.stop();
 });
 
@@ -126,13 +129,9 @@ test("a registry that does not know the login fails the step, in a sentence that
   expect(JSON.stringify(steps)).not.toContain("wrong password");
 });
 
-test("what a Dockerfile begins from is pulled with the project's login, and stays here", async () => {
+test("what a Dockerfile begins from is pulled with the project's login, stays here, and is renewed by a fresh build", async () => {
   const name = `${registry.host}/team/base`;
-  await docker.getImage("assay/busybox:local").tag({ repo: name, tag: "1" });
-  const authconfig = { username: "ada", password: PASSWORD, serveraddress: registry.host };
-  const stream = await docker.getImage(`${name}:1`).push({ authconfig });
-  await new Promise((resolve) => docker.modem.followProgress(stream, resolve));
-  await docker.getImage(`${name}:1`).remove();
+  await publish("assay/busybox:local", name, "1");
   const copy = await projects.create("begins", {
     Dockerfile: `FROM ${name}:1\nCOPY a /\n`,
     a: "a\n",
@@ -148,6 +147,14 @@ test("what a Dockerfile begins from is pulled with the project's login, and stay
   await login("begins");
   const built = await run(2, { b: "not copied\n" });
   const reused = await run(3, { b: "not copied either\n" });
+  const container = await docker.createContainer({ Image: "assay/busybox:local", Cmd: ["true"] });
+  const { Id: second } = await container.commit({ changes: "ENV BASE=second" });
+  await container.remove();
+  await publish(second, name, "2");
+  registry.move("team/base:1", "team/base:2");
+  await platform.call("POST", `/api/v1/experiments/${built.id}/resubmit`, { freshBuild: true });
+  const fresh = await finished(platform, "begins#4");
+  const { Config: config } = await docker.getImage(fresh.image.digest).inspect();
   await docker.getImage(`${name}:1`).remove();
 
   expect(refused.steps[2].exception).toMatchObject({
@@ -156,4 +163,17 @@ test("what a Dockerfile begins from is pulled with the project's login, and stay
   });
   expect(built.status).toBe("Succeeded");
   expect(reused.steps[2].note).toContain("image reused from begins#2");
+  expect(config.Env).toContain("BASE=second");
+  expect(await logOf(platform, "begins#4", "?step=Building")).toContain(
+    `Looking for a newer ${name}:1\n`,
+  );
 });
+
+/** Pushes an image by a name, and leaves the name behind in the registry alone. */
+async function publish(image: string, repo: string, tag: string): Promise<void> {
+  await docker.getImage(image).tag({ repo, tag });
+  const authconfig = { username: "ada", password: PASSWORD, serveraddress: registry.host };
+  const stream = await docker.getImage(`${repo}:${tag}`).push({ authconfig });
+  await new Promise((resolve) => docker.modem.followProgress(stream, resolve));
+  await docker.getImage(`${repo}:${tag}`).remove();
+}

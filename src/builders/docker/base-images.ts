@@ -38,3 +38,15 @@ export async function pullBase(
   const step = { name: `load metadata for ${name}`, error: fault, output: "" };
   throw toBuildError(fault, { ...scene, step });
 }
+
+/** What its registry has by this name now; where it does not answer, what is here. */
+export async function renewBase(
+  docker: Dockerode,
+  { name, logins }: { readonly name: string } & Pick<BuildRequest, "logins">,
+  log: (bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  await log(Buffer.from(`Looking for a newer ${name}\n`));
+  const fault = await pullImage(docker, { name, logins }, log, signal);
+  if (fault !== undefined) await log(Buffer.from(`It stays the one that is here: ${fault}\n`));
+}

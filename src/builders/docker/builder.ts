@@ -12,7 +12,7 @@ import type {
   NamedImage,
   ReadyImageRequest,
 } from "../../core/builder.ts";
-import { pullBase } from "./base-images.ts";
+import { pullBase, renewBase } from "./base-images.ts";
 import { cacheBytes, pruneCache } from "./build-cache.ts";
 import { buildQuery } from "./build-query.ts";
 import { packContext } from "./context-tar.ts";
@@ -100,12 +100,14 @@ export class DockerBuilder implements Builder {
   /** What it begins from is here before it is looked at for good: what enters the image depends on it. */
   async #prepare(request: BuildRequest, log: Log, signal: AbortSignal): Promise<Prepared> {
     const prepared = await prepareBuild(this.#daemon, request, signal);
-    if (prepared.absent.length === 0) return prepared;
-    const scene = { ...prepared, target: request.target };
-    for (const name of prepared.absent) {
-      await pullBase(this.#docker, { name, logins: request.logins }, scene, log, signal);
-      this.#daemon.forget(name);
-    }
+    const { absent, published } = prepared;
+    const { target, logins, fresh } = request;
+    const newer = fresh ? published : [];
+    if (absent.length + newer.length === 0) return prepared;
+    const scene = { ...prepared, target };
+    for (const name of absent) await pullBase(this.#docker, { name, logins }, scene, log, signal);
+    for (const name of newer) await renewBase(this.#docker, { name, logins }, log, signal);
+    for (const name of [...absent, ...newer]) this.#daemon.forget(name);
     return prepareBuild(this.#daemon, request, signal);
   }
 

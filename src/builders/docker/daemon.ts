@@ -6,7 +6,7 @@ import type Dockerode from "dockerode";
 import { EngineUnreachableError } from "../../core/errors.ts";
 import { statusOf } from "./caught.ts";
 import { ask } from "./dial.ts";
-import { isImageName } from "./image-name.ts";
+import { isImageName, splitImageName } from "./image-name.ts";
 
 /** An image's name may stand for another one soon; who the Engine is does not change while it runs. */
 const imageMilliseconds = 1_000;
@@ -19,6 +19,8 @@ interface Base {
   readonly id: string;
   /** Instructions for whoever builds from it: ONBUILD. */
   readonly hasTriggers: boolean;
+  /** Its registry has it, too. One that was only made here must not become what somebody published by its name. */
+  readonly isPublished: boolean;
 }
 
 interface Question {
@@ -59,12 +61,15 @@ export class Daemon {
   async base(name: string): Promise<Base | undefined> {
     // It stands in a Dockerfile: anything may, and it becomes a part of a path.
     if (!isImageName(name)) return undefined;
-    const { Id: id, Config: config } = Object(
-      await this.#remembered(imagePath(name), imageMilliseconds),
-    );
+    const answer = await this.#remembered(imagePath(name), imageMilliseconds);
+    const { Id: id, Config: config, RepoDigests: digests } = Object(answer);
     const { OnBuild: triggers } = Object(config);
     if (typeof id !== "string") return undefined;
-    return { id, hasTriggers: Array.isArray(triggers) && triggers.length > 0 };
+    return {
+      id,
+      hasTriggers: Array.isArray(triggers) && triggers.length > 0,
+      isPublished: Array.isArray(digests) && digests.some((each) => isOf(name, String(each))),
+    };
   }
 
   /** It stands for another image now. */
@@ -103,6 +108,12 @@ export class Daemon {
     return question;
   }
 }
+
+/** `python@sha256:…` is python's, as the Engine writes Docker Hub's names. */
+const isOf = (name: string, digest: string): boolean => {
+  const { repository } = splitImageName(name.replace(/^docker\.io\/(?:library\/)?/, ""));
+  return digest.startsWith(`${repository}@`);
+};
 
 const imagePath = (name: string): string => `/images/${name}/json`;
 

@@ -17,6 +17,8 @@ export interface Prepared {
   readonly secrets: BuildSecrets;
   /** Images that it begins from and that are not on this machine. */
   readonly absent: readonly string[];
+  /** Those that are, and that a registry may have a newer one of. */
+  readonly published: readonly string[];
   /** In sentences. */
   readonly notes: readonly string[];
 }
@@ -63,13 +65,13 @@ async function judge(
   const secrets = buildSecrets(request, mountedSecrets(rules));
   const imageIds = new Map([...bases].map(([name, base]) => [name, base?.id]));
   const whole = files.allBecause;
+  const needed = isForeign ? [] : imagesNeeded(dockerfile, target);
   return {
     dockerfile,
     secrets,
     image: toImageKey(request, context, { platform, imageIds, files: files.names, secrets }),
-    absent: isForeign
-      ? []
-      : imagesNeeded(dockerfile, target).filter((name) => bases.get(name) === undefined),
+    absent: needed.filter((name) => bases.get(name) === undefined),
+    published: needed.filter((name) => bases.get(name)?.isPublished === true),
     notes:
       whole === undefined
         ? context.notes
