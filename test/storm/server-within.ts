@@ -113,8 +113,10 @@ export class ServerWithin implements Server {
       if (this.#isDead) return;
       this.#at = { url, token: platform.adminToken };
       this.#listener({ kind: "ready", ...this.#at });
-    } catch {
-      if (!this.#isDead) this.#ended.resolve(1);
+    } catch (error) {
+      if (this.#isDead) return;
+      console.error(`server ${this.number} did not start:`, error);
+      this.#ended.resolve(1);
     }
   }
 
