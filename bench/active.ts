@@ -20,11 +20,7 @@ export function active(experiments = 1000): Promise<readonly Figure[]> {
     const request = { name: "active", forge: "builtin", engine: "dummy" };
     const { gitUrl } = await server.call("POST", "/api/v1/projects", request);
     const copy = await createWorkingCopy(gitUrl, TOKEN);
-    const manifest = TRIVIAL["manifest.yaml"].replace("exit 0", "sleep {{ params.seconds }}");
-    const commit = await copy.commit("exp: active", {
-      ...TRIVIAL,
-      "manifest.yaml": `${manifest}params: { seconds: 0 }\n`,
-    });
+    const commit = await copy.commit("exp: active", TRIVIAL);
     await copy.push();
     await server.finished("active", commit);
     await copy.remove();
@@ -33,7 +29,8 @@ export function active(experiments = 1000): Promise<readonly Figure[]> {
       server.call("POST", "/api/v1/experiments", {
         project: "active",
         commit,
-        params: { seconds },
+        // What the dummy engine takes for its program's time.
+        env: { DUMMY_SECONDS: String(seconds) },
       });
     await inParallel(experiments - ENDING, 8, () => submit(86_400));
     await running(server, experiments - ENDING);
@@ -66,7 +63,8 @@ export function active(experiments = 1000): Promise<readonly Figure[]> {
 
 async function running(server: BenchServer, count: number): Promise<void> {
   for (;;) {
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
     const [, active = "0"] =
       /^assay_experiments\{[^}]*step="Running"[^}]*\} (\d+)/m.exec(metrics) ?? [];
     if (Number(active) >= count) return;
