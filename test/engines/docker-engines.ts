@@ -7,6 +7,7 @@ import Dockerode from "dockerode";
 
 import type { Logger } from "../../src/core/logger.ts";
 import { DockerEngine, type DockerEngineOptions } from "../../src/engines/docker/engine.ts";
+import { removeContainers } from "../support/containers.ts";
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -46,11 +47,8 @@ export class DockerEngines {
     for (const engine of this.#engines) await engine.close();
     for (const installation of this.#installations) {
       const filters = { label: [`assay.installation=${installation}`] };
-      const pauses = { label: [`assay.pause-of=${installation}`] };
-      const runs = await this.docker.listContainers({ all: true, filters });
-      const waiting = await this.docker.listContainers({ all: true, filters: pauses });
-      for (const { Id } of [...runs, ...waiting])
-        await this.docker.getContainer(Id).remove({ force: true, v: true });
+      await removeContainers(this.docker, filters);
+      await removeContainers(this.docker, { label: [`assay.pause-of=${installation}`] });
       for (const { Id } of await this.docker.listNetworks({ filters }))
         await this.docker.getNetwork(Id).remove();
     }

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 
 import Dockerode from "dockerode";
 
+import { removeContainers } from "./containers.ts";
 import { waitFor } from "./wait-for.ts";
 
 const run = promisify(execFile);
@@ -79,8 +80,7 @@ export class DockerDaemon {
 
   async remove(): Promise<void> {
     if (this.#daemon === undefined) await this.restart();
-    for (const { Id } of await this.docker.listContainers({ all: true }))
-      await this.docker.getContainer(Id).remove({ force: true, v: true });
+    await removeContainers(this.docker);
     await this.stop();
     // The namespaces end with their last process, and what was mounted in them with them.
     const ended = once(this.#namespaces, "close");

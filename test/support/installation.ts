@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Dockerode from "dockerode";
 
 import { isAlive } from "../../src/db/embedded/processes.ts";
+import { removeContainers } from "./containers.ts";
 import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { waitFor } from "./wait-for.ts";
@@ -114,12 +115,10 @@ export class Installation {
 
   async #empty(): Promise<void> {
     const filters = await this.#filters();
-    const pauses = {
+    await removeContainers(this.#docker, filters);
+    await removeContainers(this.#docker, {
       label: filters.label.map((label) => label.replace("installation", "pause-of")),
-    };
-    const waiting = await this.#docker.listContainers({ all: true, filters: pauses });
-    for (const { Id } of [...(await this.containers()), ...waiting])
-      await this.#docker.getContainer(Id).remove({ force: true, v: true });
+    });
     for (const { Id } of await this.#docker.listNetworks({ filters }))
       await this.#docker.getNetwork(Id).remove();
     for (const { Id } of await this.#docker.listImages({ filters }))
