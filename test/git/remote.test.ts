@@ -363,6 +363,8 @@ test("pushes to two projects at once are each told their own", async () => {
 });
 
 test("a client that goes away in the middle of its upload leaves nothing, and no process", async () => {
+  // Made before, so that the process which is met is the upload's.
+  await server.repository.prepare(digits);
   const { port } = new URL(server.origin);
   const socket = connect(Number(port), "127.0.0.1");
   await once(socket, "connect");
