@@ -41,9 +41,12 @@ export class Load {
           ? { forge: "github", repository: "https://github.com/lab/west.git" }
           : { forge: "builtin" }),
       });
-      if (status !== 201) throw new Error(`no project ${name}: ${JSON.stringify(body)}`);
-      if (name === PUSHED_TO) this.#webhookSecret = body.webhookSecret;
+      // 409: it was made, and the answer was lost.
+      if (status !== 201 && status !== 409)
+        throw new Error(`no project ${name}: ${JSON.stringify(body)}`);
     }
+    const { body } = await this.#client.ask(`/api/v1/projects/${PUSHED_TO}/webhook-secret`, {});
+    this.#webhookSecret = body.webhookSecret;
     await this.#tellOutside();
   }
 
