@@ -11,6 +11,7 @@ import type { ApiOptions } from "./options.ts";
 import { RefusedDeliveries } from "./refused-deliveries.ts";
 import { tellRequestId } from "./request-id.ts";
 import { timeRequests } from "./request-times.ts";
+import { badgeRoutes } from "./routes/badges.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { engineRoutes } from "./routes/engines.ts";
@@ -64,6 +65,7 @@ export function createApi(ports: Ports, options: ApiOptions): Express {
     ...engineRoutes(ports),
     ...queueRoutes(ports),
     ...retentionRoutes(ports),
+    ...badgeRoutes(ports),
     ...operationRoutes(ports, options),
   };
 

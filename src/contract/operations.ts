@@ -119,4 +119,6 @@ export type ValidateAnswer = z.infer<typeof ValidateAnswer>;
 export const SessionRequest = z.strictObject({ token: Text.min(1).max(500) });
 export const SessionAnswer = z.object({ user: z.string(), administrator: z.boolean() });
 
+export const BadgeQuery = z.strictObject({ branch: Text.max(255).exactOptional() });
+
 export const HealthAnswer = z.object({ status: z.literal("ok") });

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { WebhookAnswer } from "../delivery.ts";
 import {
+  BadgeQuery,
   EngineAnswer,
   EnginePage,
   HealthAnswer,
@@ -92,6 +93,11 @@ export const OPERATION_ROUTES = {
       answers: { 200: "application/schema+json" },
     },
   ),
+  getBadge: get("/badges/:project.svg", "How a project's newest experiment stands, as an image", {
+    access: "public",
+    query: BadgeQuery,
+    answers: { 200: "image/svg+xml" },
+  }),
   isAlive: get("/healthz", "Whether the server runs", {
     access: "public",
     answers: { 200: HealthAnswer },

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { generatePath, Link, useNavigate, useParams } from "react-router";
 
 import { PAGES } from "../../contract/pages.ts";
+import { Copy } from "../components/copy.tsx";
 import { Deletion } from "../components/deletion.tsx";
 import { Problem } from "../components/problem.tsx";
 import { Arrival } from "../project/arrival.tsx";
@@ -20,12 +21,19 @@ export function ProjectPage() {
     <main className="min-h-0 flex-1 overflow-auto p-4">
       <title>{`${slug} · Assay`}</title>
       <h1 className="mb-1 text-xl font-semibold">{project?.name ?? slug}</h1>
-      <p className="mb-6 flex gap-3">
+      <p className="mb-6 flex flex-wrap gap-3">
         <Link to={`${PAGES.experiments}?${new URLSearchParams({ project: slug }).toString()}`}>
           Experiments
         </Link>
         <Link to={generatePath(PAGES.deliveries, { slug })}>Deliveries</Link>
         <Link to={generatePath(PAGES.datasets, { slug })}>Datasets</Link>
+        <span>
+          <img src={badgeOf(slug)} alt="" className="inline h-5" />
+          <Copy
+            text={`[![${slug}](${location.origin}${badgeOf(slug)})](${location.origin}/?project=${slug})`}
+            what="the badge, for a README"
+          />
+        </span>
       </p>
       {error !== null && <Problem error={error} />}
       {project !== undefined && (
@@ -41,6 +49,8 @@ export function ProjectPage() {
     </main>
   );
 }
+
+const badgeOf = (slug: string): string => `/badges/${slug}.svg`;
 
 function Removal({ slug }: { readonly slug: string }) {
   const client = useQueryClient();
