@@ -40,7 +40,8 @@ and data directory.
 A cell says: how the experiment ended, how often its program was started (it counts that itself), and how long after the
 second server listened it did the first thing (on a busy machine of 2 cores; a server that sleeps is held for dead 15 s
 after its last beat, and some of them go by while the second one starts). For each one the log is whole and there once,
-no container and no job is left, every invariant holds, and the server that slept stops in order. A cell in bold says what
+no container and no job is left (what a sleeper still made of an attempt that was over goes with the sweep's next round),
+every invariant holds, and the server that slept stops in order. A cell in bold says what
 was not so; an empty one was not tried.
 
 | point | kill | pause | doze |

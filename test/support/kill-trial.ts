@@ -167,6 +167,12 @@ async function atRest(
   await second.call("GET", "/readyz");
 }
 
+/** What a server that slept still made of an attempt that was over goes with the sweep's next round; what stays is counted. */
+async function untilSwept(installation: Installation): Promise<void> {
+  const isEmpty = async () => (await installation.containers()).length === 0;
+  await waitFor("the sweep", isEmpty).catch(() => undefined);
+}
+
 async function endingOf(installation: Installation, server: ServerProcess): Promise<Ending> {
   const { body } = await server.call("GET", "/api/v1/experiments/digits%231");
   const starts = await installation.output("digits", body.id, "starts");
@@ -174,6 +180,7 @@ async function endingOf(installation: Installation, server: ServerProcess): Prom
   const invariants = new PostgresInvariantStore(database.knex);
   const count = async (table: string): Promise<number> =>
     Number((await database.knex(table).count())[0]?.["count"]);
+  await untilSwept(installation);
   return {
     status: body.status,
     starts: starts.split("\n").length - 1,
