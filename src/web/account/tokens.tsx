@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import type { z } from "zod";
 
@@ -9,22 +9,20 @@ import { Ago } from "../components/times.tsx";
 import { tokensQuery } from "../queries.ts";
 import { encoded, request } from "../request.ts";
 import { typed } from "../typed.ts";
+import { useChange } from "../use-change.ts";
 import { ShownOnce } from "./shown-once.tsx";
 
 /** One for each place where one signs in or pushes from; each can be ended alone. */
 export function Tokens() {
-  const client = useQueryClient();
   const { data, error } = useQuery(tokensQuery);
-  const onSettled = () => client.invalidateQueries({ queryKey: tokensQuery.queryKey });
-  const create = useMutation({
-    mutationFn: (asked: { readonly name: string; readonly expiresIn?: string }) =>
+  const create = useChange(
+    tokensQuery.queryKey,
+    (asked: { readonly name: string; readonly expiresIn?: string }) =>
       request<z.infer<typeof CreatedTokenAnswer>>("POST", "/api/v1/tokens", asked),
-    onSettled,
-  });
-  const remove = useMutation({
-    mutationFn: (id: string) => request("DELETE", `/api/v1/tokens/${encoded(id)}`),
-    onSettled,
-  });
+  );
+  const remove = useChange(tokensQuery.queryKey, (id: string) =>
+    request("DELETE", `/api/v1/tokens/${encoded(id)}`),
+  );
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;

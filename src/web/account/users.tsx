@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import type { z } from "zod";
 
@@ -9,22 +9,20 @@ import { Ago } from "../components/times.tsx";
 import { usersQuery } from "../queries.ts";
 import { encoded, request } from "../request.ts";
 import { typed } from "../typed.ts";
+import { useChange } from "../use-change.ts";
 import { ShownOnce } from "./shown-once.tsx";
 
 /** For administrators: who may sign in. */
 export function Users() {
-  const client = useQueryClient();
   const { data, error } = useQuery(usersQuery);
-  const onSettled = () => client.invalidateQueries({ queryKey: usersQuery.queryKey });
-  const create = useMutation({
-    mutationFn: (asked: { readonly name: string; readonly administrator: boolean }) =>
+  const create = useChange(
+    usersQuery.queryKey,
+    (asked: { readonly name: string; readonly administrator: boolean }) =>
       request<z.infer<typeof CreatedUserAnswer>>("POST", "/api/v1/users", asked),
-    onSettled,
-  });
-  const remove = useMutation({
-    mutationFn: (name: string) => request("DELETE", `/api/v1/users/${encoded(name)}`),
-    onSettled,
-  });
+  );
+  const remove = useChange(usersQuery.queryKey, (name: string) =>
+    request("DELETE", `/api/v1/users/${encoded(name)}`),
+  );
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;

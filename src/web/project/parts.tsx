@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { FormEvent, ReactNode } from "react";
 
 import { Deletion } from "../components/deletion.tsx";
@@ -6,6 +6,7 @@ import { Problem } from "../components/problem.tsx";
 import { partsQuery } from "../queries.ts";
 import { encoded, request } from "../request.ts";
 import { typed } from "../typed.ts";
+import { useChange } from "../use-change.ts";
 
 interface PartsProps<T> {
   readonly slug: string;
@@ -27,18 +28,13 @@ export function Parts<T extends { readonly name: string }>(props: PartsProps<T>)
   const { slug, parts, title, explanation, heads, cells, fields, bodyOf, isAdministrator } = props;
   const query = partsQuery<T>(slug, parts);
   const { data, error } = useQuery(query);
-  const client = useQueryClient();
   const pathOf = (name: string): string => `/api/v1/projects/${encoded(slug, parts, name)}`;
-  const onSettled = () => client.invalidateQueries({ queryKey: query.queryKey });
-  const set = useMutation({
-    mutationFn: ({ name, body }: { readonly name: string; readonly body: object }) =>
+  const set = useChange(
+    query.queryKey,
+    ({ name, body }: { readonly name: string; readonly body: object }) =>
       request("PUT", pathOf(name), body),
-    onSettled,
-  });
-  const remove = useMutation({
-    mutationFn: (name: string) => request("DELETE", pathOf(name)),
-    onSettled,
-  });
+  );
+  const remove = useChange(query.queryKey, (name: string) => request("DELETE", pathOf(name)));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;
