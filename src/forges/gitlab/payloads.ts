@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const commitId = z.string().regex(/^[0-9a-f]{40}$/);
+import { commitId, payloadCommits } from "../payload-commits.ts";
 
 /** Of a push or tag push event, the fields that are used. */
 export const pushPayload = z.object({
@@ -10,15 +10,6 @@ export const pushPayload = z.object({
   after: commitId,
   user_username: z.string().nullish(),
   project: z.object({ id: z.number().int() }),
-  commits: z
-    .array(
-      z.object({
-        id: commitId,
-        message: z.string(),
-        timestamp: z.string(),
-        author: z.object({ name: z.string().nullish(), email: z.string().nullish() }),
-      }),
-    )
-    .nullish(),
+  commits: payloadCommits,
 });
 export type PushPayload = z.infer<typeof pushPayload>;
